@@ -1,0 +1,25 @@
+#   ibid_test(NAME hash_test SOURCES hash_test.cc LIBS ibid_base)
+# Registers the doctest program once. With PER_ISA it is registered for every instruction set this build has
+# (and for the reference path), each with a small thread matrix; a set the machine lacks exits 77 = skipped.
+function(ibid_test)
+  cmake_parse_arguments(ARG "PER_ISA" "NAME" "SOURCES;LIBS;LABELS" ${ARGN})
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBS} ibid_test_main ibid_fp_model ibid_warnings ibid_sanitize)
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if(ARG_PER_ISA)
+    ibid_isa_names(isas)
+    foreach(isa IN ITEMS scalar ${isas})
+      foreach(threads IN ITEMS 1 2 3 8)
+        set(test ${ARG_NAME}.${isa}.t${threads})
+        add_test(NAME ${test} COMMAND ${ARG_NAME})
+        set_tests_properties(${test} PROPERTIES
+          SKIP_RETURN_CODE 77 LABELS "${ARG_LABELS}"
+          ENVIRONMENT "IBID_FORCE_ISA=${isa};IBID_TEST_THREADS=${threads}")
+      endforeach()
+    endforeach()
+  else()
+    add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})
+    set_tests_properties(${ARG_NAME} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${ARG_LABELS}")
+  endif()
+endfunction()

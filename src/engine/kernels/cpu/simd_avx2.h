@@ -1,0 +1,91 @@
+#pragma once
+// AVX2 with FMA: 8 floats, 4 doubles. See simd.h for the contract.
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace ibid::kernels {
+namespace {
+namespace simd {
+
+constexpr int64_t kLanes = 8;
+
+struct M32 {
+  __m256 v;
+};
+struct M64 {
+  __m256d v;
+};
+struct F32 {
+  __m256 v;
+};
+struct F64 {
+  __m256d v;
+};
+struct I32 {
+  __m256i v;
+};
+struct I64 {
+  __m256i v;
+};
+
+// --- float ---
+IBID_INLINE F32 load(const float* p) { return {_mm256_loadu_ps(p)}; }
+IBID_INLINE void store(float* p, F32 a) { _mm256_storeu_ps(p, a.v); }
+IBID_INLINE __m256i first_lanes(int64_t n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
+                            _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+// The first n lanes (0 <= n <= kLanes); the others read as +0 and are not written.
+IBID_INLINE F32 load_partial(const float* p, int64_t n) { return {_mm256_maskload_ps(p, first_lanes(n))}; }
+IBID_INLINE void store_partial(float* p, F32 a, int64_t n) { _mm256_maskstore_ps(p, first_lanes(n), a.v); }
+IBID_INLINE F32 broadcast(float x) { return {_mm256_set1_ps(x)}; }
+IBID_INLINE F32 zero_f32() { return {_mm256_setzero_ps()}; }
+IBID_INLINE F32 operator+(F32 a, F32 b) { return {_mm256_add_ps(a.v, b.v)}; }
+IBID_INLINE F32 operator-(F32 a, F32 b) { return {_mm256_sub_ps(a.v, b.v)}; }
+IBID_INLINE F32 operator*(F32 a, F32 b) { return {_mm256_mul_ps(a.v, b.v)}; }
+IBID_INLINE F32 operator/(F32 a, F32 b) { return {_mm256_div_ps(a.v, b.v)}; }
+IBID_INLINE F32 fma(F32 a, F32 b, F32 c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+IBID_INLINE F32 sqrt(F32 a) { return {_mm256_sqrt_ps(a.v)}; }
+// Hardware maximum: the second operand when either is NaN or both are zero.
+IBID_INLINE F32 hardware_max(F32 a, F32 b) { return {_mm256_max_ps(a.v, b.v)}; }
+IBID_INLINE F32 hardware_min(F32 a, F32 b) { return {_mm256_min_ps(a.v, b.v)}; }
+IBID_INLINE M32 operator<(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
+IBID_INLINE M32 operator<=(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)}; }
+IBID_INLINE M32 operator>(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ)}; }
+IBID_INLINE M32 operator>=(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_GE_OQ)}; }
+IBID_INLINE M32 operator==(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ)}; }
+IBID_INLINE M32 is_nan(F32 a) { return {_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)}; }
+IBID_INLINE M32 operator|(M32 a, M32 b) { return {_mm256_or_ps(a.v, b.v)}; }
+IBID_INLINE M32 operator&(M32 a, M32 b) { return {_mm256_and_ps(a.v, b.v)}; }
+IBID_INLINE bool any(M32 m) { return _mm256_movemask_ps(m.v) != 0; }
+// Lane i: mask ? a : b.
+IBID_INLINE F32 select(M32 m, F32 a, F32 b) { return {_mm256_blendv_ps(b.v, a.v, m.v)}; }
+
+// --- double ---
+IBID_INLINE F64 load(const double* p) { return {_mm256_loadu_pd(p)}; }
+IBID_INLINE void store(double* p, F64 a) { _mm256_storeu_pd(p, a.v); }
+IBID_INLINE F64 broadcast(double x) { return {_mm256_set1_pd(x)}; }
+IBID_INLINE F64 zero_f64() { return {_mm256_setzero_pd()}; }
+IBID_INLINE F64 operator+(F64 a, F64 b) { return {_mm256_add_pd(a.v, b.v)}; }
+IBID_INLINE F64 operator-(F64 a, F64 b) { return {_mm256_sub_pd(a.v, b.v)}; }
+IBID_INLINE F64 operator*(F64 a, F64 b) { return {_mm256_mul_pd(a.v, b.v)}; }
+IBID_INLINE F64 operator/(F64 a, F64 b) { return {_mm256_div_pd(a.v, b.v)}; }
+IBID_INLINE F64 fma(F64 a, F64 b, F64 c) { return {_mm256_fmadd_pd(a.v, b.v, c.v)}; }
+IBID_INLINE F64 sqrt(F64 a) { return {_mm256_sqrt_pd(a.v)}; }
+IBID_INLINE M64 operator<(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
+IBID_INLINE M64 operator>(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ)}; }
+IBID_INLINE M64 is_nan(F64 a) { return {_mm256_cmp_pd(a.v, a.v, _CMP_UNORD_Q)}; }
+IBID_INLINE F64 select(M64 m, F64 a, F64 b) { return {_mm256_blendv_pd(b.v, a.v, m.v)}; }
+
+// --- conversions: the two halves of a float vector are two double vectors, exact; back is one rounding ---
+IBID_INLINE F64 widen_low(F32 a) { return {_mm256_cvtps_pd(_mm256_castps256_ps128(a.v))}; }
+IBID_INLINE F64 widen_high(F32 a) { return {_mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1))}; }
+IBID_INLINE F32 narrow(F64 low, F64 high) {
+  return {_mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low.v)), _mm256_cvtpd_ps(high.v), 1)};
+}
+
+}  // namespace simd
+}  // namespace
+}  // namespace ibid::kernels

@@ -1,0 +1,95 @@
+#pragma once
+// NEON on AArch64: 4 floats, 2 doubles. See simd.h for the contract.
+
+#include <arm_neon.h>
+
+#include <cstdint>
+
+namespace ibid::kernels {
+namespace {
+namespace simd {
+
+constexpr int64_t kLanes = 4;
+
+struct M32 {
+  uint32x4_t v;
+};
+struct M64 {
+  uint64x2_t v;
+};
+struct F32 {
+  float32x4_t v;
+};
+struct F64 {
+  float64x2_t v;
+};
+struct I32 {
+  int32x4_t v;
+};
+struct I64 {
+  int64x2_t v;
+};
+
+// --- float ---
+IBID_INLINE F32 load(const float* p) { return {vld1q_f32(p)}; }
+IBID_INLINE void store(float* p, F32 a) { vst1q_f32(p, a.v); }
+// The first n lanes (0 <= n <= kLanes); the others read as +0 and are not written.
+IBID_INLINE F32 load_partial(const float* p, int64_t n) {
+  float lanes[4] = {0, 0, 0, 0};
+  for (int64_t i = 0; i < n; ++i) lanes[i] = p[i];
+  return {vld1q_f32(lanes)};
+}
+IBID_INLINE void store_partial(float* p, F32 a, int64_t n) {
+  float lanes[4];
+  vst1q_f32(lanes, a.v);
+  for (int64_t i = 0; i < n; ++i) p[i] = lanes[i];
+}
+IBID_INLINE F32 broadcast(float x) { return {vdupq_n_f32(x)}; }
+IBID_INLINE F32 zero_f32() { return {vdupq_n_f32(0.0f)}; }
+IBID_INLINE F32 operator+(F32 a, F32 b) { return {vaddq_f32(a.v, b.v)}; }
+IBID_INLINE F32 operator-(F32 a, F32 b) { return {vsubq_f32(a.v, b.v)}; }
+IBID_INLINE F32 operator*(F32 a, F32 b) { return {vmulq_f32(a.v, b.v)}; }
+IBID_INLINE F32 operator/(F32 a, F32 b) { return {vdivq_f32(a.v, b.v)}; }
+IBID_INLINE F32 fma(F32 a, F32 b, F32 c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+IBID_INLINE F32 sqrt(F32 a) { return {vsqrtq_f32(a.v)}; }
+IBID_INLINE M32 operator<(F32 a, F32 b) { return {vcltq_f32(a.v, b.v)}; }
+IBID_INLINE M32 operator<=(F32 a, F32 b) { return {vcleq_f32(a.v, b.v)}; }
+IBID_INLINE M32 operator>(F32 a, F32 b) { return {vcgtq_f32(a.v, b.v)}; }
+IBID_INLINE M32 operator>=(F32 a, F32 b) { return {vcgeq_f32(a.v, b.v)}; }
+IBID_INLINE M32 operator==(F32 a, F32 b) { return {vceqq_f32(a.v, b.v)}; }
+IBID_INLINE M32 is_nan(F32 a) { return {vmvnq_u32(vceqq_f32(a.v, a.v))}; }
+IBID_INLINE M32 operator|(M32 a, M32 b) { return {vorrq_u32(a.v, b.v)}; }
+IBID_INLINE M32 operator&(M32 a, M32 b) { return {vandq_u32(a.v, b.v)}; }
+IBID_INLINE bool any(M32 m) { return vmaxvq_u32(m.v) != 0; }
+// Lane i: mask ? a : b.
+IBID_INLINE F32 select(M32 m, F32 a, F32 b) { return {vbslq_f32(m.v, a.v, b.v)}; }
+// The x86 maximum, so that both give the same lane: the second operand when either is NaN or both are zero.
+IBID_INLINE F32 hardware_max(F32 a, F32 b) { return select(a > b, a, b); }
+IBID_INLINE F32 hardware_min(F32 a, F32 b) { return select(a < b, a, b); }
+
+// --- double ---
+IBID_INLINE F64 load(const double* p) { return {vld1q_f64(p)}; }
+IBID_INLINE void store(double* p, F64 a) { vst1q_f64(p, a.v); }
+IBID_INLINE F64 broadcast(double x) { return {vdupq_n_f64(x)}; }
+IBID_INLINE F64 zero_f64() { return {vdupq_n_f64(0.0)}; }
+IBID_INLINE F64 operator+(F64 a, F64 b) { return {vaddq_f64(a.v, b.v)}; }
+IBID_INLINE F64 operator-(F64 a, F64 b) { return {vsubq_f64(a.v, b.v)}; }
+IBID_INLINE F64 operator*(F64 a, F64 b) { return {vmulq_f64(a.v, b.v)}; }
+IBID_INLINE F64 operator/(F64 a, F64 b) { return {vdivq_f64(a.v, b.v)}; }
+IBID_INLINE F64 fma(F64 a, F64 b, F64 c) { return {vfmaq_f64(c.v, a.v, b.v)}; }
+IBID_INLINE F64 sqrt(F64 a) { return {vsqrtq_f64(a.v)}; }
+IBID_INLINE M64 operator<(F64 a, F64 b) { return {vcltq_f64(a.v, b.v)}; }
+IBID_INLINE M64 operator>(F64 a, F64 b) { return {vcgtq_f64(a.v, b.v)}; }
+IBID_INLINE M64 is_nan(F64 a) {
+  return {vreinterpretq_u64_u32(vmvnq_u32(vreinterpretq_u32_u64(vceqq_f64(a.v, a.v))))};
+}
+IBID_INLINE F64 select(M64 m, F64 a, F64 b) { return {vbslq_f64(m.v, a.v, b.v)}; }
+
+// --- conversions: the two halves of a float vector are two double vectors, exact; back is one rounding ---
+IBID_INLINE F64 widen_low(F32 a) { return {vcvt_f64_f32(vget_low_f32(a.v))}; }
+IBID_INLINE F64 widen_high(F32 a) { return {vcvt_high_f64_f32(a.v)}; }
+IBID_INLINE F32 narrow(F64 low, F64 high) { return {vcvt_high_f32_f64(vcvt_f32_f64(low.v), high.v)}; }
+
+}  // namespace simd
+}  // namespace
+}  // namespace ibid::kernels

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/kernels/conv.h"
+#include "engine/kernels/gemm.h"
+#include "engine/kernels/isa.h"
+
+namespace ibid::kernels {
+
+// One function per kernel and element type. All tables hold the same mathematical functions with the same
+// bits; they differ in speed only.
+struct KernelTable {
+  GemmFunction<float> gemm_f32;
+  GemmFunction<double> gemm_f64;
+  GemmShardsFunction<float> gemm_shards_f32;
+  GemmShardsFunction<double> gemm_shards_f64;
+  ConvForwardFunction<float> conv_forward_f32;
+  ConvForwardFunction<double> conv_forward_f64;
+  ConvBackwardDataFunction<float> conv_backward_data_f32;
+  ConvBackwardDataFunction<double> conv_backward_data_f64;
+  ConvBackwardWeightsFunction<float> conv_backward_weights_f32;
+  ConvBackwardWeightsFunction<double> conv_backward_weights_f64;
+};
+
+// The table for one instruction set, which must be available on this machine. Where an instruction set has no
+// kernel of its own, the reference kernel stands in its place.
+const KernelTable& kernel_table(Isa isa);
+
+// The reference compiled without FMA instructions, as a processor without them runs it: for the tests that
+// compare.
+const KernelTable& software_fma_table();
+
+// The fastest available instruction set, or the one named by the environment variable IBID_FORCE_ISA when
+// that is available; forced_isa_problem() says so when it is not.
+Isa default_isa();
+std::optional<std::string> forced_isa_problem();
+
+}  // namespace ibid::kernels

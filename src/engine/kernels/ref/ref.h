@@ -1,0 +1,22 @@
+#pragma once
+// What every reference kernel shares. The reference is the standard written as plain loops: no blocking, no
+// reordering, no cleverness. On x86-64 it is compiled twice, with FMA instructions and without (IBID_ISA =
+// scalar_fma and scalar): same source, same bits, and therefore the same linkage rule as for the fast
+// kernels: everything but the installers is in an anonymous namespace.
+
+#include <cstdint>
+
+#include "engine/kernels/executor.h"
+#include "engine/kernels/ref/fused.h"
+
+namespace ibid::kernels {
+namespace {
+
+constexpr int64_t kChunk = 512;  // section 1
+
+inline int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
+inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+}  // namespace ibid::kernels

@@ -1,0 +1,35 @@
+#include "engine/parallel/fp_state.h"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace ibid::parallel {
+
+#if defined(__x86_64__)
+
+namespace {
+constexpr uint64_t kStickyFlags = 0x3f;  // exceptions seen so far: no influence on results
+}
+
+uint64_t fp_control() { return _mm_getcsr(); }
+void set_fp_control(uint64_t word) { _mm_setcsr(static_cast<unsigned>(word)); }
+uint64_t standard_fp_control() { return 0x1f80; }
+bool fp_state_deviates() { return (fp_control() & ~kStickyFlags) != standard_fp_control(); }
+
+#elif defined(__aarch64__)
+
+uint64_t fp_control() {
+  uint64_t word;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(word));
+  return word;
+}
+void set_fp_control(uint64_t word) { __asm__ volatile("msr fpcr, %0" : : "r"(word)); }
+uint64_t standard_fp_control() { return 0; }
+bool fp_state_deviates() { return fp_control() != standard_fp_control(); }
+
+#else
+#error "the floating-point state of this processor is not known: the standard cannot be kept"
+#endif
+
+}  // namespace ibid::parallel
