@@ -6,22 +6,37 @@
 #include "engine/kernels/conv.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/isa.h"
+#include "engine/kernels/pool.h"
 
 namespace ibid::kernels {
 
-// One function per kernel and element type. All tables hold the same mathematical functions with the same
-// bits; they differ in speed only.
+// One function per kernel, for one floating-point type.
+template <class T>
+struct KernelSet {
+  GemmFunction<T> gemm;
+  GemmShardsFunction<T> gemm_shards;
+  ConvForwardFunction<T> conv_forward;
+  ConvBackwardDataFunction<T> conv_backward_data;
+  ConvBackwardWeightsFunction<T> conv_backward_weights;
+  MaxPoolFunction<T> max_pool;
+  MaxPoolGradientFunction<T> max_pool_gradient;
+  AveragePoolFunction<T> average_pool;
+  AveragePoolFunction<T> average_pool_gradient;
+};
+
+// All tables hold the same mathematical functions with the same bits; they differ in speed only.
 struct KernelTable {
-  GemmFunction<float> gemm_f32;
-  GemmFunction<double> gemm_f64;
-  GemmShardsFunction<float> gemm_shards_f32;
-  GemmShardsFunction<double> gemm_shards_f64;
-  ConvForwardFunction<float> conv_forward_f32;
-  ConvForwardFunction<double> conv_forward_f64;
-  ConvBackwardDataFunction<float> conv_backward_data_f32;
-  ConvBackwardDataFunction<double> conv_backward_data_f64;
-  ConvBackwardWeightsFunction<float> conv_backward_weights_f32;
-  ConvBackwardWeightsFunction<double> conv_backward_weights_f64;
+  KernelSet<float> f32;
+  KernelSet<double> f64;
+
+  template <class T>
+  const KernelSet<T>& of() const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      return f32;
+    } else {
+      return f64;
+    }
+  }
 };
 
 // The table for one instruction set, which must be available on this machine. Where an instruction set has no

@@ -45,8 +45,8 @@ void gemm(const GemmArgs<T>& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_gemm(KernelTable& table) noexcept {
-  table.gemm_f32 = gemm<float>;
-  table.gemm_f64 = gemm<double>;
+  table.f32.gemm = gemm<float>;
+  table.f64.gemm = gemm<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA
