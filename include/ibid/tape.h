@@ -150,6 +150,9 @@ class Backward {
   const Tensor& dy() const { return dy_; }
 
   bool needs(size_t input) const;
+  const Shape& input_shape(size_t input) const;
+  // The operation is batched and this input is not: its gradient is kept per shard.
+  bool sums_over_shards(size_t input) const;
 
   // A contribution of the input's own shape: for a batched input, or for any input when the output is not batched.
   void add(size_t input, Tensor contribution);

@@ -221,6 +221,12 @@ Tape::Slot& Backward::slot(size_t input) const {
 
 bool Backward::needs(size_t input) const { return record_.input_slots[input] >= 0; }
 
+const Shape& Backward::input_shape(size_t input) const { return record_.input_shapes[input]; }
+
+bool Backward::sums_over_shards(size_t input) const {
+  return record_.output_batched && !record_.input_batched[input];
+}
+
 bool Backward::wants_folded(size_t input) const {
   const Tape::Slot& target = slot(input);
   return target.n_uses == 1 && target.parameter != nullptr && tape_.fold_shards_;
