@@ -8,9 +8,10 @@
 
 namespace ibid::kernels {
 
-#define IBID_DECLARE_INSTALLERS(isa)        \
-  namespace isa {                           \
-  void install_gemm(KernelTable&) noexcept; \
+#define IBID_DECLARE_INSTALLERS(isa)         \
+  namespace isa {                            \
+  void install_gemm(KernelTable&) noexcept;  \
+  void install_unary(KernelTable&) noexcept; \
   }
 
 IBID_DECLARE_INSTALLERS(scalar)
@@ -29,9 +30,13 @@ IBID_DECLARE_INSTALLERS(neon)
 
 namespace {
 
-#define IBID_INSTALL_REFERENCE(isa, table) isa::install_gemm(table)
+#define IBID_INSTALL_REFERENCE(isa, table) \
+  isa::install_gemm(table);                \
+  isa::install_unary(table)
 // Only what the fast kernels cover; the rest of the table stays with the reference.
-#define IBID_INSTALL_FAST(isa, table) isa::install_gemm(table)
+#define IBID_INSTALL_FAST(isa, table) \
+  isa::install_gemm(table);           \
+  isa::install_unary(table)
 
 KernelTable reference_table(bool hardware_fma) {
   KernelTable table{};

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/kernels/conv.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/isa.h"
 
@@ -22,6 +23,11 @@ struct KernelTable {
   ConvBackwardDataFunction<double> conv_backward_data_f64;
   ConvBackwardWeightsFunction<float> conv_backward_weights_f32;
   ConvBackwardWeightsFunction<double> conv_backward_weights_f64;
+
+  UnaryFunction<float> unary_f32;
+  UnaryFunction<double> unary_f64;
+  UnaryGradientFunction<float> unary_gradient_f32;
+  UnaryGradientFunction<double> unary_gradient_f64;
 };
 
 // The table for one instruction set, which must be available on this machine. Where an instruction set has no
