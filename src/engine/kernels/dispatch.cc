@@ -8,10 +8,15 @@
 
 namespace ibid::kernels {
 
-#define IBID_DECLARE_INSTALLERS(isa)         \
-  namespace isa {                            \
-  void install_gemm(KernelTable&) noexcept;  \
-  void install_unary(KernelTable&) noexcept; \
+#define IBID_DECLARE_INSTALLERS(isa)             \
+  namespace isa {                                \
+  void install_gemm(KernelTable&) noexcept;      \
+  void install_unary(KernelTable&) noexcept;     \
+  void install_binary(KernelTable&) noexcept;    \
+  void install_reduce(KernelTable&) noexcept;    \
+  void install_softmax(KernelTable&) noexcept;   \
+  void install_optimizer(KernelTable&) noexcept; \
+  void install_random(KernelTable&) noexcept;    \
   }
 
 IBID_DECLARE_INSTALLERS(scalar)
@@ -32,11 +37,21 @@ namespace {
 
 #define IBID_INSTALL_REFERENCE(isa, table) \
   isa::install_gemm(table);                \
-  isa::install_unary(table)
+  isa::install_unary(table);               \
+  isa::install_binary(table);              \
+  isa::install_reduce(table);              \
+  isa::install_softmax(table);             \
+  isa::install_optimizer(table);           \
+  isa::install_random(table)
 // Only what the fast kernels cover; the rest of the table stays with the reference.
 #define IBID_INSTALL_FAST(isa, table) \
   isa::install_gemm(table);           \
-  isa::install_unary(table)
+  isa::install_unary(table);          \
+  isa::install_binary(table);         \
+  isa::install_reduce(table);         \
+  isa::install_softmax(table);        \
+  isa::install_optimizer(table);      \
+  isa::install_random(table)
 
 KernelTable reference_table(bool hardware_fma) {
   KernelTable table{};

@@ -7,6 +7,10 @@
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/isa.h"
+#include "engine/kernels/optimizer.h"
+#include "engine/kernels/random.h"
+#include "engine/kernels/reduce.h"
+#include "engine/kernels/softmax.h"
 
 namespace ibid::kernels {
 
@@ -28,6 +32,24 @@ struct KernelTable {
   UnaryFunction<double> unary_f64;
   UnaryGradientFunction<float> unary_gradient_f32;
   UnaryGradientFunction<double> unary_gradient_f64;
+  BinaryFunction<float> binary_f32;
+  BinaryFunction<double> binary_f64;
+  ReduceRowsFunction<float> reduce_rows_f32;
+  ReduceRowsFunction<double> reduce_rows_f64;
+  ReduceColumnsFunction<float> reduce_columns_f32;
+  ReduceColumnsFunction<double> reduce_columns_f64;
+  SoftmaxFunction<float> softmax_f32;
+  SoftmaxFunction<double> softmax_f64;
+  SoftmaxGradientFunction<float> softmax_gradient_f32;
+  SoftmaxGradientFunction<double> softmax_gradient_f64;
+  SgdFunction<float> sgd_f32;
+  SgdFunction<double> sgd_f64;
+  AdamFunction<float> adam_f32;
+  AdamFunction<double> adam_f64;
+  DropoutFunction<float> dropout_f32;
+  DropoutFunction<double> dropout_f64;
+  RandomFillFunction uniform_f32;
+  RandomFillFunction normal_f32;
 };
 
 // The table for one instruction set, which must be available on this machine. Where an instruction set has no

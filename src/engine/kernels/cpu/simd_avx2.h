@@ -76,6 +76,14 @@ IBID_INLINE F32 abs(F32 a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v
 IBID_INLINE F32 with_sign_of(F32 a, F32 b) {
   return {_mm256_or_ps(a.v, _mm256_and_ps(b.v, _mm256_set1_ps(-0.0f)))};
 }
+// The first n lanes set.
+IBID_INLINE M32 first_lanes_mask(int64_t n) { return {_mm256_castsi256_ps(first_lanes(n))}; }
+// The greatest lane, when none is NaN; of zeros of both signs, either.
+IBID_INLINE float greatest_lane(F32 a) {
+  const __m128 m4 = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  const __m128 m2 = _mm_max_ps(m4, _mm_movehl_ps(m4, m4));
+  return _mm_cvtss_f32(_mm_max_ss(m2, _mm_movehdup_ps(m2)));
+}
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const __m128 s4 = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));

@@ -82,6 +82,10 @@ IBID_INLINE F32 abs(F32 a) { return {_mm512_andnot_ps(_mm512_set1_ps(-0.0f), a.v
 IBID_INLINE F32 with_sign_of(F32 a, F32 b) {
   return {_mm512_or_ps(a.v, _mm512_and_ps(b.v, _mm512_set1_ps(-0.0f)))};
 }
+// The first n lanes set.
+IBID_INLINE M32 first_lanes_mask(int64_t n) { return {first_lanes(n)}; }
+// The greatest lane, when none is NaN; of zeros of both signs, either.
+IBID_INLINE float greatest_lane(F32 a) { return _mm512_reduce_max_ps(a.v); }
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));

@@ -12,6 +12,8 @@ namespace simd {
 constexpr int64_t kLanes = 4;
 constexpr int64_t kLanes64 = kLanes / 2;
 
+constexpr uint32_t kLaneNumbers[4] = {0, 1, 2, 3};
+
 struct M32 {
   uint32x4_t v;
 };
@@ -75,6 +77,12 @@ IBID_INLINE F32 operator-(F32 a) { return {vnegq_f32(a.v)}; }
 IBID_INLINE F32 abs(F32 a) { return {vabsq_f32(a.v)}; }
 // The magnitude of a (whose sign bit must be clear) with the sign of b.
 IBID_INLINE F32 with_sign_of(F32 a, F32 b) { return {vbslq_f32(vdupq_n_u32(0x80000000u), b.v, a.v)}; }
+// The first n lanes set.
+IBID_INLINE M32 first_lanes_mask(int64_t n) {
+  return {vcltq_u32(vld1q_u32(kLaneNumbers), vdupq_n_u32(static_cast<uint32_t>(n)))};
+}
+// The greatest lane, when none is NaN; of zeros of both signs, either.
+IBID_INLINE float greatest_lane(F32 a) { return vmaxvq_f32(a.v); }
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const float32x2_t s2 = vadd_f32(vget_low_f32(a.v), vget_high_f32(a.v));

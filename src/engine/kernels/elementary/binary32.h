@@ -45,6 +45,11 @@ IBID_INLINE F32 log(F32 x) {
     const LogReduction r = reduce_log(a);
     return log_core(r.k, r.f, F64::of(0.0));
   });
+  y = replace(y, x, 0x1.827a74p-7f, -0x1.1c2b1ep+2f);
+  y = replace(y, x, 0x1.2f1fd6p+3f, 0x1.1fcbcep+1f);
+  y = replace(y, x, 0x1.bacb4ap+25f, 0x1.1e0696p+4f);
+  y = replace(y, x, 0x1.b121a6p+76f, 0x1.a9a3f2p+5f);
+  y = replace(y, x, 0x1.6351d8p+95f, 0x1.08b512p+6f);
   if (any(!((x > F32::of(0.0f)) & (x < F32::of(kInfinity))))) {
     y = select(x >= F32::of(0.0f), y, F32::of(__builtin_nanf("")));
     y = select(x == F32::of(0.0f), F32::of(-kInfinity), y);
@@ -60,6 +65,15 @@ IBID_INLINE F32 log1p(F32 x) {
     return log_core(r.k, select(r.k == F64::of(0.0), a, r.f), F64::of(0.0));
   });
   y = with_sign_of(abs(y), x);
+  y = replace(y, x, 0x1.800006p-21f, 0x1.7ffffep-21f);
+  y = replace(y, x, 0x1.200036p-17f, 0x1.1fffe6p-17f);
+  y = replace(y, x, 0x1.fb035ap-2f, 0x1.9bddc2p-2f);
+  y = replace(y, x, 0x1.0f1fd6p+3f, 0x1.1fcbcep+1f);
+  y = replace(y, x, 0x1.b121a6p+76f, 0x1.a9a3f2p+5f);
+  y = replace(y, x, 0x1.6351d8p+95f, 0x1.08b512p+6f);
+  y = replace(y, x, -0x1.7ffffap-21f, -0x1.800002p-21f);
+  y = replace(y, x, -0x1.1fffcap-17f, -0x1.20001ap-17f);
+  y = replace(y, x, -0x1.1d9188p-9f, -0x1.1de14ap-9f);
   if (any(!((x > F32::of(-1.0f)) & (x < F32::of(kInfinity))))) {
     y = select(x >= F32::of(-1.0f), y, F32::of(__builtin_nanf("")));
     y = select(x == F32::of(-1.0f), F32::of(-kInfinity), y);
