@@ -55,7 +55,7 @@ struct ShardPlan {
 };
 
 // What random draws inside a pass are keyed with, besides the module and the element (section 7.1).
-struct RandomKey {
+struct RandomState {
   uint64_t seed = 0;
   uint32_t step = 0;
 };
@@ -64,7 +64,7 @@ struct TapeOptions {
   bool training = true;          // dropout drops, batch norm uses the statistics of the pass
   bool record_gradients = true;  // false: nothing is kept for a backward pass
   ShardPlan shards;
-  RandomKey random;
+  RandomState random;
 };
 
 // The gradient of one operation: reads the output's gradient and hands each input its contribution.

@@ -4,26 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/random_purpose.h"
 #include "base/result.h"
 
 namespace ibid {
-
-// What random numbers are drawn for (standard, section 7.1). Two purposes never share a number.
-enum class RandomPurpose : uint32_t {
-  kInit = 1,
-  kDropout = 2,
-  kChannelDropout = 3,
-  kShuffle = 4,
-  kSplit = 5,
-  kAugmentation = 6,
-  kUserTensor = 7,
-  kBoostingRows = 8,
-  kBoostingColumns = 9,
-  kBoostingRounding = 10,
-  kSyntheticData = 11,
-  kConformance = 12,
-  kEvaluationDropout = 13,
-};
 
 // Which of the streams under one seed. The meaning of the fields per purpose is in section 7.1.
 struct StreamName {

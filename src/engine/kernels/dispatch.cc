@@ -10,9 +10,18 @@ namespace ibid::kernels {
 
 // The groups of kernels, each with an installer in every instruction set's namespace.
 #define IBID_KERNEL_GROUPS(X) \
-  X(gemm)                     \
+  X(binary)                   \
   X(conv)                     \
-  X(pool)
+  X(gemm)                     \
+  X(norm)                     \
+  X(optimizer)                \
+  X(pool)                     \
+  X(random)                   \
+  X(reduce)                   \
+  X(resample)                 \
+  X(scatter)                  \
+  X(softmax)                  \
+  X(unary)
 
 #define IBID_DECLARE_INSTALLER(group) void install_##group(KernelTable&) noexcept;
 #define IBID_CALL_INSTALLER(group) install_##group(table);

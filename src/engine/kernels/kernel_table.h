@@ -4,9 +4,17 @@
 #include <string>
 
 #include "engine/kernels/conv.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/isa.h"
+#include "engine/kernels/norm.h"
+#include "engine/kernels/optimizer.h"
 #include "engine/kernels/pool.h"
+#include "engine/kernels/random.h"
+#include "engine/kernels/reduce.h"
+#include "engine/kernels/resample.h"
+#include "engine/kernels/scatter.h"
+#include "engine/kernels/softmax.h"
 
 namespace ibid::kernels {
 
@@ -22,12 +30,31 @@ struct KernelSet {
   MaxPoolGradientFunction<T> max_pool_gradient;
   AveragePoolFunction<T> average_pool;
   AveragePoolFunction<T> average_pool_gradient;
+  ChannelNormFunction<T> channel_norm;
+  ChannelNormGradientFunction<T> channel_norm_gradient;
+  GroupNormFunction<T> group_norm;
+  GroupNormGradientFunction<T> group_norm_gradient;
+  ResampleFunction<T> resample;
+  ResampleFunction<T> resample_gradient;
+  ScatterAddFunction<T> scatter_add;
+  UnaryFunction<T> unary;
+  UnaryGradientFunction<T> unary_gradient;
+  BinaryFunction<T> binary;
+  ReduceRowsFunction<T> reduce_rows;
+  ReduceColumnsFunction<T> reduce_columns;
+  SoftmaxFunction<T> softmax;
+  SoftmaxGradientFunction<T> softmax_gradient;
+  SgdFunction<T> sgd;
+  AdamFunction<T> adam;
+  DropoutFunction<T> dropout;
 };
 
 // All tables hold the same mathematical functions with the same bits; they differ in speed only.
 struct KernelTable {
   KernelSet<float> f32;
   KernelSet<double> f64;
+  RandomFillFunction uniform;
+  RandomFillFunction normal;
 
   template <class T>
   const KernelSet<T>& of() const {

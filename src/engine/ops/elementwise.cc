@@ -222,7 +222,7 @@ double integer_power(double x, int64_t n) {
   if (n == 0) return 1.0;
   const uint64_t magnitude = n < 0 ? uint64_t{0} - static_cast<uint64_t>(n) : static_cast<uint64_t>(n);
   double result = x;
-  for (int bit = std::bit_width(magnitude) - 2; bit >= 0; --bit) {
+  for (int bit = static_cast<int>(std::bit_width(magnitude)) - 2; bit >= 0; --bit) {
     result = result * result;
     if ((magnitude >> bit) & 1) result = result * x;
   }

@@ -276,9 +276,9 @@ void conv_backward_data(const ConvBackwardDataArgs<float>& c, Executor& executor
 }  // namespace
 
 void install_conv(KernelTable& table) noexcept {
-  table.conv_forward_f32 = conv_forward;
-  table.conv_backward_data_f32 = conv_backward_data;
-  table.conv_backward_weights_f32 = conv_backward_weights;
+  table.f32.conv_forward = conv_forward;
+  table.f32.conv_backward_data = conv_backward_data;
+  table.f32.conv_backward_weights = conv_backward_weights;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -320,8 +320,8 @@ void gemm(const GemmArgs<float>& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_gemm(KernelTable& table) noexcept {
-  table.gemm_f32 = gemm;
-  table.gemm_shards_f32 = gemm_shards;
+  table.f32.gemm = gemm;
+  table.f32.gemm_shards = gemm_shards;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -10,6 +10,7 @@ namespace {
 namespace simd {
 
 constexpr int64_t kLanes = 8;
+constexpr int64_t kLanes64 = kLanes / 2;
 
 struct M32 {
   __m256 v;
@@ -17,17 +18,23 @@ struct M32 {
 struct M64 {
   __m256d v;
 };
-struct F32 {
-  __m256 v;
-};
-struct F64 {
-  __m256d v;
-};
 struct I32 {
   __m256i v;
 };
 struct I64 {
   __m256i v;
+  static IBID_MEMBER I64 of(int64_t x) { return {_mm256_set1_epi64x(x)}; }
+};
+struct F32 {
+  using Mask = M32;
+  __m256 v;
+  static IBID_MEMBER F32 of(float x) { return {_mm256_set1_ps(x)}; }
+};
+struct F64 {
+  using Mask = M64;
+  using Int = I64;
+  __m256d v;
+  static IBID_MEMBER F64 of(double x) { return {_mm256_set1_pd(x)}; }
 };
 
 // --- float ---
@@ -59,9 +66,30 @@ IBID_INLINE M32 operator==(F32 a, F32 b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_
 IBID_INLINE M32 is_nan(F32 a) { return {_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)}; }
 IBID_INLINE M32 operator|(M32 a, M32 b) { return {_mm256_or_ps(a.v, b.v)}; }
 IBID_INLINE M32 operator&(M32 a, M32 b) { return {_mm256_and_ps(a.v, b.v)}; }
+IBID_INLINE M32 operator!(M32 m) { return {_mm256_xor_ps(m.v, _mm256_castsi256_ps(_mm256_set1_epi32(-1)))}; }
 IBID_INLINE bool any(M32 m) { return _mm256_movemask_ps(m.v) != 0; }
 // Lane i: mask ? a : b.
 IBID_INLINE F32 select(M32 m, F32 a, F32 b) { return {_mm256_blendv_ps(b.v, a.v, m.v)}; }
+IBID_INLINE F32 operator-(F32 a) { return {_mm256_xor_ps(a.v, _mm256_set1_ps(-0.0f))}; }
+IBID_INLINE F32 abs(F32 a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
+// The magnitude of a (whose sign bit must be clear) with the sign of b.
+IBID_INLINE F32 with_sign_of(F32 a, F32 b) {
+  return {_mm256_or_ps(a.v, _mm256_and_ps(b.v, _mm256_set1_ps(-0.0f)))};
+}
+// The first n lanes set.
+IBID_INLINE M32 first_lanes_mask(int64_t n) { return {_mm256_castsi256_ps(first_lanes(n))}; }
+// The greatest lane, when none is NaN; of zeros of both signs, either.
+IBID_INLINE float greatest_lane(F32 a) {
+  const __m128 m4 = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  const __m128 m2 = _mm_max_ps(m4, _mm_movehl_ps(m4, m4));
+  return _mm_cvtss_f32(_mm_max_ss(m2, _mm_movehdup_ps(m2)));
+}
+// Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
+IBID_INLINE float halving_sum(F32 a) {
+  const __m128 s4 = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+  const __m128 s2 = _mm_add_ps(s4, _mm_movehl_ps(s4, s4));
+  return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
+}
 
 // rows[i] lane j becomes rows[j] lane i.
 IBID_INLINE void transpose(F32 (&rows)[kLanes]) {
@@ -95,14 +123,59 @@ IBID_INLINE F64 fma(F64 a, F64 b, F64 c) { return {_mm256_fmadd_pd(a.v, b.v, c.v
 IBID_INLINE F64 sqrt(F64 a) { return {_mm256_sqrt_pd(a.v)}; }
 IBID_INLINE M64 operator<(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
 IBID_INLINE M64 operator>(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ)}; }
+IBID_INLINE M64 operator<=(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LE_OQ)}; }
+IBID_INLINE M64 operator>=(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_GE_OQ)}; }
 IBID_INLINE M64 is_nan(F64 a) { return {_mm256_cmp_pd(a.v, a.v, _CMP_UNORD_Q)}; }
+IBID_INLINE M64 operator==(F64 a, F64 b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ)}; }
+IBID_INLINE M64 operator|(M64 a, M64 b) { return {_mm256_or_pd(a.v, b.v)}; }
+IBID_INLINE M64 operator&(M64 a, M64 b) { return {_mm256_and_pd(a.v, b.v)}; }
+IBID_INLINE M64 operator!(M64 m) { return {_mm256_xor_pd(m.v, _mm256_castsi256_pd(_mm256_set1_epi32(-1)))}; }
+IBID_INLINE bool any(M64 m) { return _mm256_movemask_pd(m.v) != 0; }
 IBID_INLINE F64 select(M64 m, F64 a, F64 b) { return {_mm256_blendv_pd(b.v, a.v, m.v)}; }
+IBID_INLINE F64 operator-(F64 a) { return {_mm256_xor_pd(a.v, _mm256_set1_pd(-0.0))}; }
+IBID_INLINE F64 abs(F64 a) { return {_mm256_andnot_pd(_mm256_set1_pd(-0.0), a.v)}; }
+IBID_INLINE F64 with_sign_of(F64 a, F64 b) {
+  return {_mm256_or_pd(a.v, _mm256_and_pd(b.v, _mm256_set1_pd(-0.0)))};
+}
+
+// --- 64-bit integers, wrapping; shifts are logical ---
+IBID_INLINE I64 load(const int64_t* p) {
+  return {_mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(p)))};
+}
+IBID_INLINE void store(int64_t* p, I64 a) {
+  _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(p)), a.v);
+}
+IBID_INLINE I64 bits(F64 a) { return {_mm256_castpd_si256(a.v)}; }
+IBID_INLINE F64 from_bits(I64 a) { return {_mm256_castsi256_pd(a.v)}; }
+IBID_INLINE I64 operator+(I64 a, I64 b) { return {_mm256_add_epi64(a.v, b.v)}; }
+IBID_INLINE I64 operator-(I64 a, I64 b) { return {_mm256_sub_epi64(a.v, b.v)}; }
+IBID_INLINE I64 operator&(I64 a, I64 b) { return {_mm256_and_si256(a.v, b.v)}; }
+IBID_INLINE I64 operator|(I64 a, I64 b) { return {_mm256_or_si256(a.v, b.v)}; }
+IBID_INLINE I64 operator^(I64 a, I64 b) { return {_mm256_xor_si256(a.v, b.v)}; }
+IBID_INLINE M64 operator==(I64 a, I64 b) { return {_mm256_castsi256_pd(_mm256_cmpeq_epi64(a.v, b.v))}; }
+template <unsigned n>
+IBID_INLINE I64 shift_left(I64 a) {
+  return {_mm256_slli_epi64(a.v, n)};
+}
+template <unsigned n>
+IBID_INLINE I64 shift_right(I64 a) {
+  return {_mm256_srli_epi64(a.v, n)};
+}
+// The 64-bit product of the low 32 bits, unsigned.
+IBID_INLINE I64 multiply_low(I64 a, I64 b) { return {_mm256_mul_epu32(a.v, b.v)}; }
 
 // --- conversions: the two halves of a float vector are two double vectors, exact; back is one rounding ---
 IBID_INLINE F64 widen_low(F32 a) { return {_mm256_cvtps_pd(_mm256_castps256_ps128(a.v))}; }
 IBID_INLINE F64 widen_high(F32 a) { return {_mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1))}; }
 IBID_INLINE F32 narrow(F64 low, F64 high) {
   return {_mm256_insertf128_ps(_mm256_castps128_ps256(_mm256_cvtpd_ps(low.v)), _mm256_cvtpd_ps(high.v), 1)};
+}
+
+// narrow(core(each half, widened)): how a function of binary32 is computed in binary64.
+template <class Core>
+IBID_INLINE F32 in_binary64(F32 x, Core core) {
+  const F64 low = core(widen_low(x)), high = core(widen_high(x));
+  return narrow(low, high);
 }
 
 }  // namespace simd

@@ -18,5 +18,13 @@ inline int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
 inline int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
 inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// body(begin, end) over parts of [0, size), possibly at the same time.
+template <class Body>
+inline void for_each_block(Executor& executor, int64_t size, Body&& body) {
+  constexpr int64_t kBlock = 4096;
+  parallel_for(executor, ceil_div(size, kBlock),
+               [&](int64_t block, int32_t) { body(block * kBlock, min_of(size, (block + 1) * kBlock)); });
+}
+
 }  // namespace
 }  // namespace ibid::kernels
