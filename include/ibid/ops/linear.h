@@ -19,7 +19,8 @@ Variable linear(Tape& tape, const Variable& x, const Variable& weight, const Var
 // whose dim disappears from the result.
 // Shapes: a (..., m, k), b (..., k, n); result (..., m, n).
 // DTypes: f32, f64, both alike.
-// Order: section 1, and for an operand broadcast over leading dims its gradient is one product over all of them.
+// Order: section 1. The gradient of a 2-D right operand is one product over all rows of the left one, per gradient
+//   shard when those belong to samples; that of another broadcast operand is reduced by section 3.
 // Errors: ShapeError, DTypeError.
 Variable matmul(Tape& tape, const Variable& a, const Variable& b);
 

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "engine/ops/apply_binary.h"
+#include "engine/ops/apply_unary.h"
 #include "engine/ops/common.h"
 
 namespace ibid::ops {
@@ -14,7 +15,9 @@ using kernels::UnaryOp;
 
 // --- one operand ---
 
-Tensor apply_unary(Context& context, UnaryOp op, double parameter, const Tensor& x) {
+}  // namespace
+
+Tensor apply_unary(Context& context, UnaryOp op, const Tensor& x, double parameter) {
   const Tensor in = x.dense();
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   dispatch_floating(x.dtype(), "an elementwise function", [&]<class T>() {
@@ -24,8 +27,10 @@ Tensor apply_unary(Context& context, UnaryOp op, double parameter, const Tensor&
   return y;
 }
 
+namespace {
+
 Variable unary(Tape& tape, const Variable& x, UnaryOp op, double parameter = 0.0) {
-  const Tensor y = apply_unary(tape.context(), op, parameter, x.value());
+  const Tensor y = apply_unary(tape.context(), op, x.value(), parameter);
   const kernels::GradientNeeds needs = kernels::gradient_needs(op);
   const Tensor kept_x = needs.x ? x.value().dense() : Tensor(), kept_y = needs.y ? y : Tensor();
   return tape.record(y, {x}, [=](Backward& b) {
@@ -116,7 +121,7 @@ Variable binary(Tape& tape, const char* name, BinaryOp op, const Variable& a, co
   return tape.record(y, {a, b}, std::move(backward), moves_samples(a, b, y.shape()));
 }
 
-Tensor negated(Context& context, const Tensor& x) { return apply_unary(context, UnaryOp::kNegate, 0.0, x); }
+Tensor negated(Context& context, const Tensor& x) { return apply_unary(context, UnaryOp::kNegate, x); }
 
 // The gradient of maximum and minimum goes to the operand whose element was taken.
 Variable extreme(Tape& tape, const char* name, BinaryOp op, const Variable& a, const Variable& b) {
@@ -235,6 +240,8 @@ T power_of(T x, int64_t n) {
   return static_cast<T>(integer_power(static_cast<double>(x), n));
 }
 
+}  // namespace
+
 Tensor apply_power(const Tensor& x, int64_t n) {
   const Tensor in = x.dense();
   Tensor y = Tensor::empty(x.shape(), x.dtype());
@@ -243,8 +250,6 @@ Tensor apply_power(const Tensor& x, int64_t n) {
   });
   return y;
 }
-
-}  // namespace
 
 Variable power(Tape& tape, const Variable& x, int64_t exponent) {
   require_same_floating("power", x, {});

@@ -2,6 +2,7 @@
 
 #include "engine/ops/column_sums.h"
 #include "engine/ops/common.h"
+#include "engine/ops/weight_gradient.h"
 
 namespace ibid::ops {
 namespace {
@@ -12,29 +13,6 @@ void run_gemm(const Context& context, DType dtype, const auto& fill) {
     fill(args);
     kernels_of<T>(context).gemm(args, context.executor());
   });
-}
-
-// The gradient of a weight used by every row: rows of dy and x paired, per shard.
-void add_weight_gradient(Backward& b, size_t input, const Tensor& dy, const Tensor& x, int64_t rows) {
-  const int64_t out = dy.size(-1), in = x.size(-1);
-  const bool fold = b.wants_folded(input);
-  const int64_t n_shards = b.tape().n_shards();
-  Tensor dweight = Tensor::empty(fold ? Shape{out, in} : Shape{n_shards, out, in}, dy.dtype());
-  dispatch_floating(dy.dtype(), "linear", [&]<class T>() {
-    kernels::GemmShardsArgs<T> args;
-    args.m = out;
-    args.n = in;
-    args.rows = rows;
-    args.shard_rows = b.tape().rows_per_shard(rows);
-    args.fold = fold;
-    args.a = dy.data<T>();
-    args.a_row = out;
-    args.b = x.data<T>();
-    args.b_row = in;
-    args.c = dweight.data<T>();
-    kernels_of<T>(b.context()).gemm_shards(args, b.context().executor());
-  });
-  fold ? b.add_folded(input, std::move(dweight)) : b.add_shards(input, std::move(dweight));
 }
 
 }  // namespace
@@ -67,7 +45,7 @@ Variable linear(Tape& tape, const Variable& x, const Variable& weight, const Var
   const bool has_bias = !absent(bias);
   return tape.record(y, inputs, [=](Backward& b) {
     const Tensor dy = fused == Fused::kRelu ? relu_masked(b.context(), b.dy(), y) : b.dy().dense();
-    if (b.needs(1)) add_weight_gradient(b, 1, dy, xv, rows);
+    if (b.needs(1)) add_weight_gradient(b, 1, dy, xv);
     if (has_bias && b.needs(2)) add_column_sums(b, 2, dy, Tensor());
     if (!b.needs(0)) return;
     Tensor dx = Tensor::empty(xv.shape(), dy.dtype());
