@@ -138,20 +138,20 @@ void run_layer(const Layer& layer, const Options& options, parallel::ThreadPool&
   };
   add(
       " forward",
-      [&] { table.conv_forward_f32({s, x.data(), weight.data(), nullptr, {}, out.data()}, pool); },
+      [&] { table.f32.conv_forward({s, x.data(), weight.data(), nullptr, {}, out.data()}, pool); },
       [&] { peer.forward(); });
   if (s.in_channels > 1) {
     add(
         " backward data",
         [&] {
-          table.conv_backward_data_f32({s, y.data(), nullptr, weight.data(), nullptr, {}, dx.data()}, pool);
+          table.f32.conv_backward_data({s, y.data(), nullptr, weight.data(), nullptr, {}, dx.data()}, pool);
         },
         [&] { peer.backward_data(); });
   }
   add(
       " backward weights",
       [&] {
-        table.conv_backward_weights_f32(
+        table.f32.conv_backward_weights(
             {s, x.data(), y.data(), nullptr, layer.shard_samples, true, dweight.data()}, pool);
       },
       [&] { peer.backward_weights(); });

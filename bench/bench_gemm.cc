@@ -60,7 +60,7 @@ struct Problem {
     g.a = a.data(), g.a_row = ta ? 1 : s.k, g.a_col = ta ? s.m : 1;
     g.b = b.data(), g.b_row = tb ? 1 : s.n, g.b_col = tb ? s.k : 1;
     g.c = c.data(), g.c_row = s.n;
-    kernels::kernel_table(kernels::default_isa()).gemm_f32(g, pool);
+    kernels::kernel_table(kernels::default_isa()).f32.gemm(g, pool);
   }
   void openblas() {
     const auto narrow = [](int64_t x) { return static_cast<blasint>(x); };
@@ -81,7 +81,7 @@ void run_shards(parallel::ThreadPool& pool, const Options& options, Report& repo
   kernels::GemmShardsArgs<float> g;
   g.m = 128, g.n = 9216, g.rows = 64, g.shard_rows = 16;
   g.a = problem.a.data(), g.a_row = 128, g.b = problem.b.data(), g.b_row = 9216, g.c = problem.c.data();
-  const auto ours = [&] { kernels::kernel_table(kernels::default_isa()).gemm_shards_f32(g, pool); };
+  const auto ours = [&] { kernels::kernel_table(kernels::default_isa()).f32.gemm_shards(g, pool); };
   report.add(
       name, 2e-9 * 128 * 9216 * 64,
       measure(

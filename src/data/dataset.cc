@@ -18,15 +18,32 @@ constexpr std::array<DatasetFile, 4> kMnistFiles = {{
     {"t10k-labels-idx1-ubyte.gz", 4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"},
 }};
 
+// With default options (digits.h).
+constexpr std::array<DatasetFile, 4> kDigitsFiles = {{
+    {"train-images-idx3-ubyte", 47040016, "a6e4df2ab3817fe43a2e6645653706f9797b161ca9f87ff8823890f4adb6e394"},
+    {"train-labels-idx1-ubyte", 60008, "8ba14b5b2c58ab0055183cc6b9db799cc3e99c73b1f4cc244151b603ad5f4524"},
+    {"t10k-images-idx3-ubyte", 7840016, "4df66516ac63d18ac1a32cbfde77e57dbbb14799e1ff000a7eaf1737ec664d5d"},
+    {"t10k-labels-idx1-ubyte", 10008, "625093345ae49b38f7f1db642f62cef94369bee590d59dc34ddc06f7133b2992"},
+}};
+
 constexpr std::array<std::string_view, 2> kMnistMirrors = {
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 };
 
-constexpr std::array<Dataset, 1> kDatasets = {{
-    {"mnist", "MNIST handwritten digits: 60000 + 10000 images of 28 x 28",
-     "no formal licence stated by the authors", "Y. LeCun, C. Cortes, C. J. C. Burges", kMnistFiles,
-     kMnistMirrors},
+constexpr std::array<Dataset, 2> kDatasets = {{
+    {.name = "mnist",
+     .title = "MNIST handwritten digits: 60000 + 10000 images of 28 x 28",
+     .licence = "no formal licence stated by the authors",
+     .source = "Y. LeCun, C. Cortes, C. J. C. Burges",
+     .files = kMnistFiles,
+     .mirrors = kMnistMirrors},
+    {.name = "digits",
+     .title = "digits drawn by ibid in MNIST's form: 60000 + 10000 images of 28 x 28",
+     .licence = "CC0 1.0",
+     .source = "made by 'ibid data make digits'",
+     .files = kDigitsFiles,
+     .mirrors = {}},
 }};
 
 Result<FileCheck> check_file(const DatasetFile& expected, const platform::Path& path) {

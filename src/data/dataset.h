@@ -18,7 +18,7 @@ struct DatasetFile {
   std::string_view sha256;
 };
 
-// A data set that ibid can fetch and check.
+// A data set that ibid can check, and fetch if it has mirrors or else make.
 struct Dataset {
   std::string_view name;
   std::string_view title;

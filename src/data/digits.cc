@@ -15,6 +15,7 @@
 #include "base/number_text.h"
 #include "base/random_stream.h"
 #include "base/sha256.h"
+#include "data/dataset.h"
 #include "data/digit_glyphs.h"
 #include "data/idx.h"
 #include "data/mnist.h"
@@ -23,12 +24,6 @@
 #include "platform/signals.h"
 
 namespace ibid::data {
-
-const std::array<std::string_view, 4> kDefaultDigitsSha256 = {
-    "a6e4df2ab3817fe43a2e6645653706f9797b161ca9f87ff8823890f4adb6e394",
-    "8ba14b5b2c58ab0055183cc6b9db799cc3e99c73b1f4cc244151b603ad5f4524",
-    "4df66516ac63d18ac1a32cbfde77e57dbbb14799e1ff000a7eaf1737ec664d5d",
-    "625093345ae49b38f7f1db642f62cef94369bee590d59dc34ddc06f7133b2992"};
 
 namespace {
 
@@ -216,6 +211,7 @@ uint8_t draw_image(Hand hand, uint8_t* pixels) {
 }
 
 Result<void> write_part(const platform::Path& folder, DigitsPart part, const DigitsOptions& options) {
+  IBID_ASSIGN(const Dataset* digits_dataset, find_dataset("digits"));
   const bool train = part == DigitsPart::kTrain;
   IBID_ASSIGN(LabelledImages images,
               draw_digits(part, train ? options.n_train : options.n_test, options.seed));
@@ -224,11 +220,11 @@ Result<void> write_part(const platform::Path& folder, DigitsPart part, const Dig
       encode_idx({{images.count}, std::move(images.labels)})};
   for (size_t i = 0; i < contents.size(); ++i) {
     const size_t file = i + (train ? 0 : 2);
-    if (options == DigitsOptions{} && sha256_hex(contents[i]) != kDefaultDigitsSha256[file]) {
+    const std::string_view pinned = digits_dataset->files[file].sha256;
+    if (options == DigitsOptions{} && sha256_hex(contents[i]) != pinned) {
       return Error(ErrorCode::kInternal,
                    std::string(kDigitFileNames[file]) + " came out as SHA-256 " + sha256_hex(contents[i]) +
-                       " instead of " + std::string(kDefaultDigitsSha256[file]) +
-                       ": this build does not keep to IEEE arithmetic",
+                       " instead of " + std::string(pinned) + ": this build does not keep to IEEE arithmetic",
                    "build ibid with the options of its presets and without -ffast-math");
     }
     IBID_TRY(platform::write_file_atomically(folder / kDigitFileNames[file], contents[i]));

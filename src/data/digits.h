@@ -1,9 +1,6 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
-#include <string_view>
 
 #include "base/result.h"
 #include "data/labelled_images.h"
@@ -29,10 +26,8 @@ enum class DigitsPart { kTrain = 0, kTest = 1 };
 Result<LabelledImages> draw_digits(DigitsPart part, int64_t n, uint64_t seed);
 
 // Writes the four IDX files, uncompressed, under MNIST's names. With default options their digests are
-// checked against kDefaultDigitsSha256; other bytes would be a defect of this build and are an error.
+// checked against those of the data set "digits" (dataset.h): other bytes would be a defect of this build and
+// are an error.
 Result<void> make_digits(const platform::Path& folder, const DigitsOptions& options);
-
-// Of the files in the order of kDigitFileNames (mnist.h), made with default options.
-extern const std::array<std::string_view, 4> kDefaultDigitsSha256;
 
 }  // namespace ibid::data

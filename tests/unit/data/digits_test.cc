@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/sha256.h"
+#include "data/dataset.h"
 #include "data/mnist.h"
 #include "data/stroke_image.h"
 #include "support/temporary_folder.h"
@@ -17,7 +17,10 @@ TEST_CASE("the default set has its pinned bytes") {
   const test::TemporaryFolder folder;
   REQUIRE(make_digits(folder.path(), {}).ok());
   const DigitImages images = load_digit_images(folder.path()).value();
-  for (size_t i = 0; i < 4; ++i) CHECK(images.sha256[i] == kDefaultDigitsSha256[i]);
+  for (const FileCheck& file : check_dataset(*find_dataset("digits").value(), folder.path()).value()) {
+    CHECK(file.state == FileState::kIntact);
+    CHECK(file.size_bytes == file.expected->size_bytes);
+  }
   CHECK(images.train.count == 60000);
   CHECK(images.test.count == 10000);
   CHECK(std::set(images.train.labels.begin(), images.train.labels.end()).size() == 10);

@@ -86,7 +86,7 @@ TEST_CASE("every file of a data set is judged by its digest") {
 TEST_CASE("a mistyped data set is guessed") {
   CHECK(find_dataset("mnist").ok());
   CHECK(find_dataset("mnsit").error().hint() == "did you mean 'mnist'?");
-  CHECK(find_dataset("cifar").error().hint() == "known data sets: mnist");
+  CHECK(find_dataset("cifar").error().hint() == "known data sets: mnist, digits");
 }
 
 TEST_CASE("the explicit folder is the only one looked at; else data comes before cache") {
