@@ -1,5 +1,3 @@
-// main() of the tests that are registered once per instruction set. A set this machine lacks means: skipped.
-
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
