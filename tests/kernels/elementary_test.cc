@@ -87,7 +87,7 @@ std::vector<float> hard_arguments() {
           0x1.800006p-21f,  0x1.200036p-17f, 0x1.fb035ap-2f,  0x1.0f1fd6p+3f,   -0x1.7ffffap-21f,
           -0x1.1fffcap-17f, -0x1.1d9188p-9f, 0x1.6ac5b2p+79f, -0x1.6ac5b2p+79f, 0x1.0p+127f,
           0x1.921fb4p+0f,   0x1.2d97c8p+1f,  0x1.63be06p+99f, 0x1.33333p+13f,   -0x1.33333p+13f,
-          0x1.fffffep+126f};
+          0x1.3170fp+63f,   0x1.2b9622p+67f, 0x1.fffffep+126f};
 }
 
 Array<float> interesting_arguments() {
