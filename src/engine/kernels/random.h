@@ -2,19 +2,16 @@
 
 #include <cstdint>
 
-#include "base/random_purpose.h"
 #include "engine/kernels/executor.h"
 
 namespace ibid::kernels {
 
-// A stream of random words, one for every element number below 2^50 (section 7.1). Nothing advances: the word of an
-// element is a function of these fields and its number alone, so any part can be drawn anywhere, in any order.
-struct RandomKey {
-  uint64_t seed = 0;
-  uint32_t step = 0;
-  uint32_t layer = 0;  // below 2^24
-  uint32_t call = 0;   // below 2^16
-  RandomPurpose purpose = RandomPurpose::kUserTensor;
+// Where a stream of section 7.1 lives: the key, and the counter of its block 0. Block b has b's low 32 bits
+// in counter[0] and its high 16 bits added to counter[1]; element e is word e mod 4 of block e div 4, e <
+// 2^50.
+struct PhiloxStream {
+  uint32_t key[2] = {};
+  uint32_t counter[4] = {};
 };
 
 // Dropout (section 7.2), forward and backward alike: y = x * scale where the stream's word for the element is
@@ -25,7 +22,7 @@ struct RandomKey {
 // channels + c; size = samples positions channels. y may be x.
 template <class T>
 struct DropoutArgs {
-  RandomKey stream;
+  PhiloxStream stream;
   uint64_t first = 0;
   uint64_t threshold = 0;  // floor(p 2^32 + 0.5)
   T scale = 1;             // T(1 / (1 - p))
@@ -38,7 +35,7 @@ struct DropoutArgs {
 // y[i] from the element number first + i of the stream: fma(scale, u, offset) with u uniform in [0, 1)
 // (section 7.2) or standard normal (section 7.3). Random tensors of other types are these, widened.
 struct RandomFillArgs {
-  RandomKey stream;
+  PhiloxStream stream;
   uint64_t first = 0;
   float offset = 0, scale = 1;
   int64_t size = 0;

@@ -1,6 +1,7 @@
 #include "engine/nn/initialize.h"
 
 #include "engine/kernels/kernel_table.h"
+#include "engine/kernels/random_key.h"
 #include "engine/parallel/thread_pool.h"
 
 namespace ibid::nn {
@@ -10,7 +11,7 @@ Tensor initial_values(const Shape& shape, const Initializer& initializer, uint64
   Tensor values = Tensor::empty(shape, DType::kF32);
   const bool uniform = initializer.kind == Initializer::Kind::kUniform;
   kernels::RandomFillArgs args;
-  args.stream = {seed, 0, static_cast<uint32_t>(parameter_index), 0, RandomPurpose::kInit};
+  args.stream = kernels::philox_stream({seed, 0, static_cast<uint32_t>(parameter_index), 0, RandomPurpose::kInit});
   args.offset = static_cast<float>(initializer.a);
   args.scale = static_cast<float>(uniform ? initializer.b - initializer.a : initializer.b);
   args.size = values.n_elements();

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "engine/kernels/random_key.h"
 #include "engine/ops/common.h"
 
 namespace ibid::ops {
@@ -14,7 +15,7 @@ Tensor apply(Context& context, const Tensor& x, double p, const kernels::RandomK
   const int64_t n_samples = x.size(0), sample_size = n_samples == 0 ? 0 : x.n_elements() / n_samples;
   dispatch_floating(x.dtype(), "dropout", [&]<class T>() {
     kernels::DropoutArgs<T> args;
-    args.stream = stream;
+    args.stream = kernels::philox_stream(stream);
     args.first = static_cast<uint64_t>(first_sample * (channels > 0 ? channels : sample_size));
     args.threshold = static_cast<uint64_t>(std::floor(p * 0x1p32 + 0.5));
     args.scale = static_cast<T>(1.0 / (1.0 - p));

@@ -18,17 +18,17 @@ constexpr int64_t kBatch = 512;              // elements drawn at a time
 constexpr int64_t kWords = kBatch + 4 + 64;  // their words: a first block cut short, a last vector too long
 
 // Words of the blocks block, block + 1, ..., block + kLanes64 - 1.
-IBID_INLINE void philox_blocks(const RandomKey& s, uint64_t block, uint32_t* words) {
+IBID_INLINE void philox_blocks(const PhiloxStream& s, uint64_t block, uint32_t* words) {
   int64_t low[simd::kLanes64], high[simd::kLanes64];
   for (int64_t i = 0; i < simd::kLanes64; ++i) {
     const uint64_t b = block + static_cast<uint64_t>(i);
     low[i] = static_cast<int64_t>(b & 0xffffffffu);
-    high[i] = static_cast<int64_t>(b >> 32 | static_cast<uint64_t>(s.call) << 16);
+    high[i] = static_cast<int64_t>((b >> 32) + s.counter[1]);
   }
   const I64 mask = I64::of(0xffffffff);
-  I64 c0 = simd::load(low), c1 = simd::load(high), c2 = I64::of(int64_t{s.step});
-  I64 c3 = I64::of(int64_t{s.layer | static_cast<uint32_t>(s.purpose) << 24});
-  uint32_t k0 = static_cast<uint32_t>(s.seed), k1 = static_cast<uint32_t>(s.seed >> 32);
+  I64 c0 = simd::load(low), c1 = simd::load(high), c2 = I64::of(int64_t{s.counter[2]});
+  I64 c3 = I64::of(int64_t{s.counter[3]});
+  uint32_t k0 = s.key[0], k1 = s.key[1];
   for (int round = 0; round < 10; ++round) {
     const I64 p0 = multiply_low(c0, I64::of(0xD2511F53)), p1 = multiply_low(c2, I64::of(0xCD9E8D57));
     c0 = (simd::shift_right<32>(p1) ^ c1) ^ I64::of(int64_t{k0});
@@ -49,7 +49,7 @@ IBID_INLINE void philox_blocks(const RandomKey& s, uint64_t block, uint32_t* wor
 
 // The words of elements first, ..., first + n - 1 (n <= kBatch); returns where the first of them is in
 // `words`.
-IBID_INLINE const uint32_t* draw_words(const RandomKey& s, uint64_t first, int64_t n, uint32_t* words) {
+IBID_INLINE const uint32_t* draw_words(const PhiloxStream& s, uint64_t first, int64_t n, uint32_t* words) {
   const int64_t offset = static_cast<int64_t>(first % 4);
   for (int64_t i = 0; i < offset + n; i += 4 * simd::kLanes64) {
     philox_blocks(s, first / 4 + static_cast<uint64_t>(i / 4), words + i);
@@ -59,7 +59,7 @@ IBID_INLINE const uint32_t* draw_words(const RandomKey& s, uint64_t first, int64
 
 // body(words, begin, end) for parts of [0, size), element i having the number first + i.
 template <class Body>
-IBID_INLINE void for_each_batch(const RandomKey& s, uint64_t first, int64_t size, Body&& body) {
+IBID_INLINE void for_each_batch(const PhiloxStream& s, uint64_t first, int64_t size, Body&& body) {
   uint32_t words[kWords];
   for (int64_t begin = 0; begin < size; begin += kBatch) {
     const int64_t n = size - begin < kBatch ? size - begin : kBatch;

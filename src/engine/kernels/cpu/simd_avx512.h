@@ -1,16 +1,7 @@
 #pragma once
 // AVX-512 (F, BW, DQ, VL): 16 floats, 8 doubles. See simd.h for the contract.
 
-// g++ 12 takes the deliberately undefined registers in its own header for mistakes.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
 #include <immintrin.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 #include <cstdint>
 

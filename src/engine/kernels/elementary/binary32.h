@@ -101,12 +101,16 @@ IBID_INLINE F32 erf(F32 x) {
 }
 
 IBID_INLINE F32 sin(F32 x) {
-  const F32 y = in_binary64(x, [](F64 a) __attribute__((always_inline)) { return sin_core(a); });
+  F32 y = in_binary64(x, [](F64 a) __attribute__((always_inline)) { return sin_core(a); });
+  y = replace(y, x, 0x1.33333p+13f, -0x1.63f4bap-2f);
+  y = replace(y, x, -0x1.33333p+13f, 0x1.63f4bap-2f);
   return select(x == F32::of(0.0f), x, y);
 }
 
 IBID_INLINE F32 cos(F32 x) {
-  return in_binary64(x, [](F64 a) __attribute__((always_inline)) { return cos_core(a); });
+  F32 y = in_binary64(x, [](F64 a) __attribute__((always_inline)) { return cos_core(a); });
+  y = replace(y, abs(x), 0x1.3170fp+63f, 0x1.fe2976p-1f);
+  return replace(y, abs(x), 0x1.2b9622p+67f, 0x1.f0285ep-1f);
 }
 
 IBID_INLINE F32 rsqrt(F32 x) {

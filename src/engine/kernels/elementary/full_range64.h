@@ -54,8 +54,14 @@ inline F64 log1p(F64 x) {
 
 inline F64 tanh(F64 x) {
   if (x.v != x.v || x.v == 0.0) return x;
-  const F64 a = abs(x);
-  return with_sign_of(a.v > 22.0 ? F64::of(1.0) : tanh_core(a), x);
+  const F64 a = abs(x), two = F64::of(2.0);
+  if (a.v > 22.0) return with_sign_of(F64::of(1.0), x);
+  // t / (t + 2) with what the sum and the quotient lost put back.
+  const F64 t = expm1_core(a + a), sum = two + t;
+  const F64 lost = t.v > 2.0 ? (t - sum) + two : (two - sum) + t;
+  const F64 quotient = t / sum;
+  const F64 remainder = fma(-quotient, lost, fma(-quotient, sum, t));
+  return with_sign_of(quotient + remainder / sum, x);
 }
 
 inline F64 erf(F64 x) {

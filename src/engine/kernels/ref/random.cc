@@ -11,32 +11,28 @@ namespace {
 
 using simd::F32;
 
-// Philox4x32-10 of section 7.1: ten rounds over a counter of four words under a key of two.
-void random_block(const RandomKey& stream, uint64_t block, uint32_t (&words)[4]) {
-  uint32_t c0 = static_cast<uint32_t>(block), c1 = static_cast<uint32_t>(block >> 32) | stream.call << 16;
-  uint32_t c2 = stream.step, c3 = stream.layer | static_cast<uint32_t>(stream.purpose) << 24;
-  uint32_t k0 = static_cast<uint32_t>(stream.seed), k1 = static_cast<uint32_t>(stream.seed >> 32);
+struct Words {
+  uint32_t word[4];
+};
+
+// The four words of the block with this element: Philox4x32-10.
+Words block_of(const PhiloxStream& stream, uint64_t element) {
+  const uint64_t block = element / 4;
+  Words c = {{static_cast<uint32_t>(block), stream.counter[1] + static_cast<uint32_t>(block >> 32),
+              stream.counter[2], stream.counter[3]}};
+  uint32_t key0 = stream.key[0], key1 = stream.key[1];
   for (int round = 0; round < 10; ++round) {
-    const uint64_t p0 = uint64_t{0xD2511F53} * c0, p1 = uint64_t{0xCD9E8D57} * c2;
-    const uint32_t new0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    const uint32_t new2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c1 = static_cast<uint32_t>(p1);
-    c3 = static_cast<uint32_t>(p0);
-    c0 = new0;
-    c2 = new2;
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
+    const uint64_t product0 = uint64_t{0xD2511F53} * c.word[0], product1 = uint64_t{0xCD9E8D57} * c.word[2];
+    c = {{static_cast<uint32_t>(product1 >> 32) ^ c.word[1] ^ key0, static_cast<uint32_t>(product1),
+          static_cast<uint32_t>(product0 >> 32) ^ c.word[3] ^ key1, static_cast<uint32_t>(product0)}};
+    key0 += 0x9E3779B9;
+    key1 += 0xBB67AE85;
   }
-  words[0] = c0;
-  words[1] = c1;
-  words[2] = c2;
-  words[3] = c3;
+  return c;
 }
 
-uint32_t word_of(const RandomKey& stream, uint64_t element) {
-  uint32_t words[4];
-  random_block(stream, element / 4, words);
-  return words[element % 4];
+uint32_t word_of(const PhiloxStream& stream, uint64_t element) {
+  return block_of(stream, element).word[element % 4];
 }
 
 template <class T>
@@ -60,10 +56,10 @@ void uniform(const RandomFillArgs& g, Executor& executor) noexcept {
   });
 }
 
-float normal_value(const RandomKey& stream, uint64_t element) {
-  uint32_t words[4];
-  random_block(stream, element / 4, words);
-  const uint32_t first = words[element % 4 / 2 * 2], second = words[element % 4 / 2 * 2 + 1];
+float normal_value(const PhiloxStream& stream, uint64_t element) {
+  const Words block = block_of(stream, element);
+  const uint64_t pair = element % 4 / 2;
+  const uint32_t first = block.word[2 * pair], second = block.word[2 * pair + 1];
   const F32 u1 = F32::of(static_cast<float>(uint64_t{first} + 1) * 0x1p-32f);
   const F32 u2 = F32::of(static_cast<float>(second >> 8) * 0x1p-24f);
   const F32 r = sqrt(F32::of(-2.0f) * elementary::log(u1));
