@@ -18,6 +18,7 @@ using simd::kLanes;
 constexpr int64_t kMaxLevels = 48;
 constexpr int64_t kTileFloats = kTileRows * kPanel;
 constexpr int64_t kTaskPanels = 4;
+constexpr int64_t kPackedRows = 2048;  // packed panels of a task: 1 MB at most
 
 struct Tile {
   int64_t row, rows, column, columns;
@@ -27,7 +28,7 @@ struct Work {
   const GemmShardsArgs<float>* g;
   int64_t n_shards;
   float* pending;  // kMaxLevels tiles
-  float* packed;   // a ragged panel of B, or null
+  float* packed;   // the tile's panel of B, or null: read it in place
 };
 
 // One shard's product for one tile, all its chunks, into call.c; the last chunk absorbs `call.lefts`.
@@ -105,15 +106,24 @@ void gemm_shards(const GemmShardsArgs<float>& g, Executor& executor) noexcept {
   // Few columns: rows are cut too, or there would be too few tasks.
   const int64_t groups = ceil_div(n_panels, kTaskPanels);
   const int64_t row_blocks = groups >= 4 * executor.worker_count() ? 1 : min_of(n_tiles, 4);
+  const bool pack = n_tiles >= 4 && g.rows <= kPackedRows;
   parallel_for(executor, groups * row_blocks, [&](int64_t task, int32_t worker) {
     const int64_t group = task / row_blocks, row_block = task % row_blocks;
-    float* scratch = static_cast<float*>(executor.scratch(
-        worker, (kMaxLevels * kTileFloats + g.rows * kPanel) * static_cast<int64_t>(sizeof(float))));
+    float* scratch = static_cast<float*>(
+        executor.scratch(worker, (kMaxLevels * kTileFloats + g.rows * kPanel * (pack ? kTaskPanels : 1)) *
+                                     static_cast<int64_t>(sizeof(float))));
     Work work{&g, n_shards, scratch, nullptr};
-    for (int64_t panel = group * kTaskPanels; panel < min_of(n_panels, (group + 1) * kTaskPanels); ++panel) {
+    const int64_t first = group * kTaskPanels, end = min_of(n_panels, first + kTaskPanels);
+    float* panels = scratch + kMaxLevels * kTileFloats;
+    if (pack) {
+      const int64_t columns = min_of(g.n, end * kPanel) - first * kPanel;
+      packing::pack_panels({g.b + first * kPanel, g.b_row, 1, g.rows, columns}, kPanel, panels);
+    }
+    for (int64_t panel = first; panel < end; ++panel) {
       const int64_t column = panel * kPanel, columns = min_of(kPanel, g.n - column);
-      if (columns % kLanes != 0) {
-        work.packed = scratch + kMaxLevels * kTileFloats;
+      work.packed = pack ? panels + (panel - first) * g.rows * kPanel : nullptr;
+      if (!pack && columns % kLanes != 0) {
+        work.packed = panels;
         packing::pack_panels({g.b + column, g.b_row, 1, g.rows, columns}, kPanel, work.packed);
       }
       for (int64_t t = part_begin(n_tiles, row_blocks, row_block);
