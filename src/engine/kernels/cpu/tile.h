@@ -26,6 +26,7 @@ struct TileCall {
   int64_t a_stride = 0;  // kAlongK: between tile rows, a_step is 1; kAlongRows: between k, a_row is 1
   const float* b = nullptr;
   int64_t b_step = 0;
+  int64_t b_ahead = 0;  // how far beyond the current row of B to prefetch
   const Segment* segments = nullptr;
   int64_t n_segments = 0;
 
