@@ -217,6 +217,7 @@ void run_row(const Gather& g, const View& view, const Terms& terms, const Box& b
   call.a_stride = g.in_step[2] * view.step;
   call.b = g.weights + panel * gather_terms(g) * kPanel;
   call.b_step = kPanel;
+  call.b_ahead = kRowsAhead * kPanel;
   call.c_row = g.out_step[2] * g.out_channels;
   call.n_columns = min_of(kPanel, g.width - panel * kPanel);
   call.bias = g.bias != nullptr ? g.bias + panel * kPanel : nullptr;

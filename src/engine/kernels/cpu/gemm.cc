@@ -27,7 +27,6 @@ constexpr int64_t kRowSlot = kChunk + 16;
 constexpr int64_t kBlockColumns = 512;       // of B: 1 MB a chunk, half of a second-level cache
 constexpr int64_t kBlockTiles = 24;          // rows of a privately packed A
 constexpr int64_t kParallelTerms = 1 << 20;  // products below this are one task
-constexpr int64_t kRowsAhead = 8;            // of a packed panel, to be prefetched
 constexpr int64_t kFewTiles = 4;             // an operand reused less often is not worth packing
 
 struct Plan {

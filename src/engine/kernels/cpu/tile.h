@@ -58,6 +58,7 @@ constexpr int64_t kTileRows = 8, kTileVectors = 3, kWideRows = 6;
 // Few rows leave registers for more columns; without them a chain's latency would be the limit.
 constexpr int64_t kWideVectors = 4;
 constexpr int64_t kPanel = kTileVectors * simd::kLanes;  // columns of a packed panel of B
+constexpr int64_t kRowsAhead = 8;                        // of a packed panel, to be prefetched
 constexpr int64_t kChunk = 512;                          // section 1
 
 // The kernel for a tile of `rows` x `vectors`: rows <= kTileRows and vectors <= kTileVectors, or rows <=
