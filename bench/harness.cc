@@ -1,6 +1,9 @@
 #include "bench/harness.h"
 
+#include <time.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,12 +15,17 @@
 namespace ibid::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// One thread is measured in its own processor time, which other programs do not add to; several by the clock.
+double seconds_now(const Options& options) {
+  timespec time{};
+  clock_gettime(options.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
-double timed(const std::function<void()>& run, int calls) {
-  const auto start = Clock::now();
+double timed(const std::function<void()>& run, int calls, const Options& options) {
+  const double start = seconds_now(options);
   for (int i = 0; i < calls; ++i) run();
-  return std::chrono::duration<double>(Clock::now() - start).count() / calls;
+  return (seconds_now(options) - start) / calls;
 }
 
 void settle(double seconds) {
@@ -60,7 +68,7 @@ std::vector<double> measure(const std::vector<Contender>& contenders, const Opti
   std::vector<int> calls;
   for (const Contender& contender : contenders) {
     contender.run();
-    const double once = timed(contender.run, 1);
+    const double once = timed(contender.run, 1, options);
     calls.push_back(std::clamp(static_cast<int>(options.sample_seconds / std::max(once, 1e-9)), 1, 100000));
   }
   std::vector<std::vector<double>> samples(contenders.size());
@@ -68,7 +76,7 @@ std::vector<double> measure(const std::vector<Contender>& contenders, const Opti
     for (size_t i = 0; i < contenders.size(); ++i) {
       settle(options.settle_seconds);
       contenders[i].run();
-      samples[i].push_back(timed(contenders[i].run, calls[i]));
+      samples[i].push_back(timed(contenders[i].run, calls[i], options));
     }
   }
   std::vector<double> medians;

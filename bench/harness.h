@@ -2,7 +2,6 @@
 // Measures several ways of doing the same thing in one process, interleaved: absolute times vary by a factor
 // of two between runs on shared machines, ratios of neighbouring samples hardly do.
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>

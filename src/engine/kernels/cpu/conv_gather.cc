@@ -217,6 +217,7 @@ void run_row(const Gather& g, const View& view, const Terms& terms, const Box& b
   call.a_stride = g.in_step[2] * view.step;
   call.b = g.weights + panel * gather_terms(g) * kPanel;
   call.b_step = kPanel;
+  call.b_ahead = kRowsAhead * kPanel;
   call.c_row = g.out_step[2] * g.out_channels;
   call.n_columns = min_of(kPanel, g.width - panel * kPanel);
   call.bias = g.bias != nullptr ? g.bias + panel * kPanel : nullptr;
@@ -236,16 +237,19 @@ void run_row(const Gather& g, const View& view, const Terms& terms, const Box& b
   }
 }
 
+// Panels outside, rows inside: a panel of weights then stays in the first cache.
 void run_box(const Gather& g, int64_t image, const Box& box, const View& view, Terms& terms) {
   const int64_t n_panels = ceil_div(g.width, kPanel);
-  for (int64_t d = box.first[0]; d < box.end[0]; ++d) {
-    for (int64_t h = box.first[1]; h < box.end[1]; ++h) {
-      collect(g, view, box, d, h, terms);
-      const int64_t out_d = g.out_first[0] + d * g.out_step[0], out_h = g.out_first[1] + h * g.out_step[1];
-      const int64_t out_w = g.out_first[2] + box.first[2] * g.out_step[2];
-      const int64_t row = (image * g.out_size[0] + out_d) * g.out_size[1] + out_h;
-      float* y = g.y + (row * g.out_size[2] + out_w) * g.out_channels + g.out_channel;
-      for (int64_t panel = 0; panel < n_panels; ++panel) run_row(g, view, terms, box, panel, y);
+  for (int64_t panel = 0; panel < n_panels; ++panel) {
+    for (int64_t d = box.first[0]; d < box.end[0]; ++d) {
+      for (int64_t h = box.first[1]; h < box.end[1]; ++h) {
+        collect(g, view, box, d, h, terms);
+        const int64_t out_d = g.out_first[0] + d * g.out_step[0], out_h = g.out_first[1] + h * g.out_step[1];
+        const int64_t out_w = g.out_first[2] + box.first[2] * g.out_step[2];
+        const int64_t row = (image * g.out_size[0] + out_d) * g.out_size[1] + out_h;
+        float* y = g.y + (row * g.out_size[2] + out_w) * g.out_channels + g.out_channel;
+        run_row(g, view, terms, box, panel, y);
+      }
     }
   }
 }

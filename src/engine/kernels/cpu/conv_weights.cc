@@ -117,6 +117,7 @@ void run_chunk(const Work& work, const Task& task, const Chunk& chunk, TileCall 
   call.n_segments = chunk.n_segments;
   call.a_stride = s.stride[2] * s.in_channels;
   call.b_step = kPanel;
+  call.b_ahead = kRowsAhead * kPanel;
   call.c_row = work.columns;
   for (int64_t panel = 0; panel < work.n_panels; ++panel) {
     call.b = chunk.dy + panel * chunk.length * kPanel;

@@ -55,7 +55,9 @@ void choose_sources(Plan& p) {
   } else if (reused && g.a_row % 1024 == 0 && g.m > kTileRows / 2) {
     p.a = Source::kPrivate;
   }
-  if (g.b_col != 1 || (p.n_tiles >= kFewTiles && g.k * g.n > 4096)) p.b = Source::kPrivate;
+  // Rows of B that lie close together stream well in place; far apart, every one is a page of its own.
+  const int64_t few = g.b_row <= 1024 ? kFewTiles + 2 : kFewTiles;
+  if (g.b_col != 1 || (p.n_tiles >= few && g.k * g.n > 4096)) p.b = Source::kPrivate;
 }
 
 // How C is cut. Columns first when B is wide, rows when C is tall.
@@ -213,7 +215,8 @@ ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk) {
   return view;
 }
 
-void run_tile_row(const Plan& p, const Block& block, const ChunkView& view, int64_t tile, TileCall& call) {
+void run_tile(const Plan& p, const Block& block, const ChunkView& view, int64_t tile, int64_t panel,
+              TileCall& call) {
   const GemmArgs<float>& g = p.g;
   const int64_t row = p.tile_begin(tile), rows = p.tile_begin(tile + 1) - row;
   const int64_t from_first = row - p.tile_begin(block.tile);
@@ -223,15 +226,31 @@ void run_tile_row(const Plan& p, const Block& block, const ChunkView& view, int6
   } else {
     call.a_stride = p.a == Source::kDirect ? g.a_row : kRowSlot;
   }
-  for (int64_t panel = block.panel; panel < block.end_panel; ++panel) {
-    const int64_t column = panel * p.width;
-    call.n_columns = min_of(p.width, g.n - column);
-    const bool tail = view.tail != nullptr && panel == p.n_panels - 1;
-    call.b = tail ? view.tail : view.b + (panel - block.panel) * view.panel_step;
-    call.b_step = tail ? p.width : view.b_step;
-    call.bias = g.bias != nullptr ? g.bias + column : nullptr;
-    call.c = block.c + row * g.c_row + column;
-    tile_function(rows, ceil_div(call.n_columns, kLanes), p.layout)(call);
+  const int64_t column = panel * p.width;
+  call.n_columns = min_of(p.width, g.n - column);
+  const bool tail = view.tail != nullptr && panel == p.n_panels - 1;
+  call.b = tail ? view.tail : view.b + (panel - block.panel) * view.panel_step;
+  call.b_step = tail ? p.width : view.b_step;
+  call.bias = g.bias != nullptr ? g.bias + column : nullptr;
+  call.c = block.c + row * g.c_row + column;
+  tile_function(rows, ceil_div(call.n_columns, kLanes), p.layout)(call);
+}
+
+void run_chunk(const Plan& p, const Block& block, const ChunkView& view, TileCall& call) {
+  if (p.b == Source::kDirect) {
+    // Panels outside: all row tiles use a panel while it is near. The first of them fetches the next panel.
+    for (int64_t panel = block.panel; panel < block.end_panel; ++panel) {
+      for (int64_t tile = block.tile; tile < block.end_tile; ++tile) {
+        call.b_ahead = tile == block.tile ? p.width : 0;
+        run_tile(p, block, view, tile, panel, call);
+      }
+    }
+    return;
+  }
+  call.b_ahead = kRowsAhead * p.width;
+  for (int64_t tile = block.tile; tile < block.end_tile; ++tile) {
+    for (int64_t panel = block.panel; panel < block.end_panel; ++panel)
+      run_tile(p, block, view, tile, panel, call);
   }
 }
 
@@ -246,7 +265,7 @@ void run_block(const Plan& p, const Block& block) {
     call.first = chunk == 0;
     call.last = chunk == p.n_chunks() - 1;
     call.relu = p.g.activation == Activation::kRelu;
-    for (int64_t tile = block.tile; tile < block.end_tile; ++tile) run_tile_row(p, block, view, tile, call);
+    run_chunk(p, block, view, call);
   }
 }
 

@@ -17,7 +17,9 @@ using simd::kLanes;
 
 constexpr int64_t kMaxLevels = 48;
 constexpr int64_t kTileFloats = kTileRows * kPanel;
-constexpr int64_t kTaskPanels = 4;
+constexpr int64_t kTaskPanels = 16;
+constexpr int64_t kPackedFloats =
+    128 * 1024;  // half a megabyte: packed panels stay in the second-level cache
 
 struct Tile {
   int64_t row, rows, column, columns;
@@ -26,8 +28,8 @@ struct Tile {
 struct Work {
   const GemmShardsArgs<float>* g;
   int64_t n_shards;
-  float* pending;  // kMaxLevels tiles
-  float* packed;   // a ragged panel of B, or null
+  float* pending;       // kMaxLevels tiles
+  const float* packed;  // the tile's panel of B
 };
 
 // One shard's product for one tile, all its chunks, into call.c; the last chunk absorbs `call.lefts`.
@@ -43,8 +45,8 @@ void run_shard(const Work& work, const Tile& tile, int64_t shard, TileCall call)
     call.n_segments = 1;
     call.a = g.a + row * g.a_row + tile.row;
     call.a_stride = g.a_row;
-    call.b = work.packed != nullptr ? work.packed + row * kPanel : g.b + row * g.b_row + tile.column;
-    call.b_step = work.packed != nullptr ? kPanel : g.b_row;
+    call.b = work.packed + row * kPanel;
+    call.b_step = kPanel;
     call.n_columns = tile.columns;
     call.first = row == begin;
     call.last = row + kChunk >= end;
@@ -67,6 +69,10 @@ void run_unfolded(const Work& work, const Tile& tile) {
 void run_folded(const Work& work, const Tile& tile) {
   const GemmShardsArgs<float>& g = *work.g;
   float* result = g.c + tile.row * g.n + tile.column;
+  // The result is written only by the last shard; its lines are on the way from memory until then.
+  for (int64_t i = 0; i < tile.rows; ++i) {
+    for (int64_t j = 0; j < tile.columns; j += 16) __builtin_prefetch(result + i * g.n + j, 1, 2);
+  }
   for (int64_t shard = 0; shard < work.n_shards; ++shard) {
     const bool final = shard == work.n_shards - 1;
     // Pending runs have the sizes of the 1 bits of `shard`; the last shard absorbs all of them, as a node
@@ -102,24 +108,27 @@ void gemm_shards(const GemmShardsArgs<float>& g, Executor& executor) noexcept {
     return;
   }
   const int64_t n_panels = ceil_div(g.n, kPanel), n_tiles = ceil_div(g.m, kTileRows);
+  const int64_t at_once = max_of(1, min_of(kTaskPanels, kPackedFloats / (g.rows * kPanel)));
   // Few columns: rows are cut too, or there would be too few tasks.
-  const int64_t groups = ceil_div(n_panels, kTaskPanels);
+  const int64_t groups = ceil_div(n_panels, at_once);
   const int64_t row_blocks = groups >= 4 * executor.worker_count() ? 1 : min_of(n_tiles, 4);
   parallel_for(executor, groups * row_blocks, [&](int64_t task, int32_t worker) {
-    const int64_t group = task / row_blocks, row_block = task % row_blocks;
-    float* scratch = static_cast<float*>(executor.scratch(
-        worker, (kMaxLevels * kTileFloats + g.rows * kPanel) * static_cast<int64_t>(sizeof(float))));
-    Work work{&g, n_shards, scratch, nullptr};
-    for (int64_t panel = group * kTaskPanels; panel < min_of(n_panels, (group + 1) * kTaskPanels); ++panel) {
-      const int64_t column = panel * kPanel, columns = min_of(kPanel, g.n - column);
-      if (columns % kLanes != 0) {
-        work.packed = scratch + kMaxLevels * kTileFloats;
-        packing::pack_panels({g.b + column, g.b_row, 1, g.rows, columns}, kPanel, work.packed);
-      }
-      for (int64_t t = part_begin(n_tiles, row_blocks, row_block);
-           t < part_begin(n_tiles, row_blocks, row_block + 1); ++t) {
-        const int64_t row = part_begin(g.m, n_tiles, t);
-        const Tile tile{row, part_begin(g.m, n_tiles, t + 1) - row, column, columns};
+    const int64_t row_block = task % row_blocks, first = task / row_blocks * at_once;
+    const int64_t end = min_of(n_panels, first + at_once);
+    float* scratch =
+        static_cast<float*>(executor.scratch(worker, (kMaxLevels * kTileFloats + g.rows * kPanel * at_once) *
+                                                         static_cast<int64_t>(sizeof(float))));
+    float* packed = scratch + kMaxLevels * kTileFloats;
+    packing::pack_panels(
+        {g.b + first * kPanel, g.b_row, 1, g.rows, min_of(g.n, end * kPanel) - first * kPanel}, kPanel,
+        packed);
+    // Panels inside: a tile's rows of C are then written as long stretches, each within few pages.
+    for (int64_t t = part_begin(n_tiles, row_blocks, row_block);
+         t < part_begin(n_tiles, row_blocks, row_block + 1); ++t) {
+      const int64_t row = part_begin(g.m, n_tiles, t), rows = part_begin(g.m, n_tiles, t + 1) - row;
+      for (int64_t panel = first; panel < end; ++panel) {
+        const Tile tile{row, rows, panel * kPanel, min_of(kPanel, g.n - panel * kPanel)};
+        const Work work{&g, n_shards, scratch, packed + (panel - first) * g.rows * kPanel};
         if (g.fold) {
           run_folded(work, tile);
         } else {

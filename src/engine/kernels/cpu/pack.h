@@ -50,10 +50,15 @@ IBID_INLINE void turn_block(const float* from, int64_t column_stride, int64_t n,
 }
 
 static inline void pack_panels(const PanelSource& source, int64_t width, float* to) {
+  constexpr int64_t kAhead = 6;
   const int64_t n_panels = ceil_div(source.n, width);
   if (source.b_col == 1) {
     for (int64_t k = 0; k < source.n_k; ++k) {
       const float* row = source.b + k * source.b_row;
+      // Rows may be pages apart, where no hardware prefetcher follows.
+      if (k + kAhead < source.n_k) {
+        for (int64_t j = 0; j < source.n; j += 16) __builtin_prefetch(row + kAhead * source.b_row + j);
+      }
       for (int64_t p = 0; p < n_panels; ++p)
         copy_row(row + p * width, source.n - p * width, to + (p * source.n_k + k) * width, width);
     }

@@ -12,6 +12,10 @@ namespace {
 using simd::F32;
 using simd::kLanes;
 
+struct BSteps {
+  int64_t next, ahead;
+};
+
 template <int kRows, int kVectors>
 struct Accumulators {
   F32 v[kRows][kVectors];
@@ -20,8 +24,8 @@ struct Accumulators {
 // Three rows share a pointer: base, base + stride and base + 2 stride are addressing modes, so few registers
 // and few additions serve all rows.
 template <int kRows, int kVectors>
-IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, int64_t b_step, int64_t length,
-                             Accumulators<kRows, kVectors>& acc) {
+IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, const BSteps& step,
+                             int64_t length, Accumulators<kRows, kVectors>& acc) {
   constexpr int kBases = (kRows + 2) / 3;
   const float* base[kBases];
   IBID_UNROLL
@@ -29,7 +33,10 @@ IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, int6
   for (int64_t s = 0; s < length; ++s) {
     F32 columns[kVectors];
     IBID_UNROLL
-    for (int v = 0; v < kVectors; ++v) columns[v] = simd::load(b + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) {
+      columns[v] = simd::load(b + v * kLanes);
+      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes);
+    }
     IBID_UNROLL
     for (int i = 0; i < kRows; ++i) {
       const F32 element = simd::broadcast(base[i / 3][(i % 3) * a_row]);
@@ -38,17 +45,20 @@ IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, int6
     }
     IBID_UNROLL
     for (int g = 0; g < kBases; ++g) ++base[g];
-    b += b_step;
+    b += step.next;
   }
 }
 
 template <int kRows, int kVectors>
-IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, int64_t b_step,
+IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, const BSteps& step,
                                 int64_t length, Accumulators<kRows, kVectors>& acc) {
   for (int64_t s = 0; s < length; ++s) {
     F32 columns[kVectors];
     IBID_UNROLL
-    for (int v = 0; v < kVectors; ++v) columns[v] = simd::load(b + v * kLanes);
+    for (int v = 0; v < kVectors; ++v) {
+      columns[v] = simd::load(b + v * kLanes);
+      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes);
+    }
     IBID_UNROLL
     for (int i = 0; i < kRows; ++i) {
       const F32 element = simd::broadcast(a[i]);
@@ -56,7 +66,7 @@ IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, 
       for (int v = 0; v < kVectors; ++v) acc.v[i][v] = simd::fma(element, columns[v], acc.v[i][v]);
     }
     a += a_step;
-    b += b_step;
+    b += step.next;
   }
 }
 
@@ -112,11 +122,13 @@ IBID_INLINE void finish(const TileCall& t, Accumulators<kRows, kVectors>& acc) {
 
 template <int kRows, int kVectors, Layout kLayout>
 void tile(const TileCall& t) noexcept {
+  // Into the second-level cache only: rows of C often lie a multiple of 4 KB apart and would evict each
+  // other, and A and B, from one set of the first.
   IBID_UNROLL
   for (int i = 0; i < kRows; ++i) {
     IBID_UNROLL
     for (int v = 0; v < kVectors; v += 64 / (static_cast<int>(kLanes) * 4))
-      __builtin_prefetch(t.c + i * t.c_row + v * kLanes, 1);
+      __builtin_prefetch(t.c + i * t.c_row + v * kLanes, 1, 2);
   }
   Accumulators<kRows, kVectors> acc;
   IBID_UNROLL
@@ -124,12 +136,13 @@ void tile(const TileCall& t) noexcept {
     IBID_UNROLL
     for (int v = 0; v < kVectors; ++v) acc.v[i][v] = simd::zero_f32();
   }
+  const BSteps step{t.b_step, t.b_ahead};
   for (int64_t q = 0; q < t.n_segments; ++q) {
     const Segment segment = t.segments[q];
     if constexpr (kLayout == Layout::kAlongK) {
-      run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, t.b_step, segment.length, acc);
+      run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
     } else {
-      run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, t.b_step, segment.length, acc);
+      run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
     }
   }
   if (t.n_columns == kVectors * kLanes) {

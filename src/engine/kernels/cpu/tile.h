@@ -26,6 +26,7 @@ struct TileCall {
   int64_t a_stride = 0;  // kAlongK: between tile rows, a_step is 1; kAlongRows: between k, a_row is 1
   const float* b = nullptr;
   int64_t b_step = 0;
+  int64_t b_ahead = 0;  // how far beyond the current row of B to prefetch
   const Segment* segments = nullptr;
   int64_t n_segments = 0;
 
@@ -57,6 +58,7 @@ constexpr int64_t kTileRows = 8, kTileVectors = 3, kWideRows = 6;
 // Few rows leave registers for more columns; without them a chain's latency would be the limit.
 constexpr int64_t kWideVectors = 4;
 constexpr int64_t kPanel = kTileVectors * simd::kLanes;  // columns of a packed panel of B
+constexpr int64_t kRowsAhead = 8;                        // of a packed panel, to be prefetched
 constexpr int64_t kChunk = 512;                          // section 1
 
 // The kernel for a tile of `rows` x `vectors`: rows <= kTileRows and vectors <= kTileVectors, or rows <=
