@@ -110,6 +110,10 @@ class Tape {
   void set_fold_shards(bool fold) { fold_shards_ = fold; }
   const Tensor& shard_gradients(const Parameter& parameter) const;
 
+  // The binary64 sums of the loss's terms, one per shard of this pass (section 4.2), for the same exchange.
+  void set_loss_shards(std::vector<double> sums) { loss_shards_ = std::move(sums); }
+  const std::vector<double>& loss_shards() const { return loss_shards_; }
+
   // --- for operations ---
   int64_t n_samples() const { return n_samples_; }
   int64_t n_shards() const;
@@ -135,6 +139,7 @@ class Tape {
   TapeOptions options_;
   int64_t n_samples_ = 0;
   bool fold_shards_ = true;
+  std::vector<double> loss_shards_;
   std::vector<Slot> slots_;
   std::vector<Record> records_;
   std::map<const Parameter*, int64_t> parameter_slots_;  // looked up, never iterated

@@ -8,12 +8,12 @@
 namespace ibid::ops {
 namespace {
 
-// SUM64 over the terms of the pass: lane rule per shard, then the tree.
-double sum_over_shards(const Tape& tape, const Tensor& values) {
+// SUM64 over the terms of each shard of the pass, by the lane rule.
+std::vector<double> shard_sums(const Tape& tape, const Tensor& values) {
   const Tensor dense = values.dense();
   const int64_t n = dense.n_elements();
   std::vector<double> shards;
-  if (n == 0) return 0.0;
+  if (n == 0) return shards;
   const int64_t per_shard = tape.n_samples() > 0 ? tape.rows_per_shard(n) : n;
   dispatch_floating(dense.dtype(), "a loss", [&]<class T>() {
     for (int64_t begin = 0; begin < n; begin += per_shard) {
@@ -27,7 +27,7 @@ double sum_over_shards(const Tape& tape, const Tensor& values) {
       shards.push_back(sum);
     }
   });
-  return autograd::fold_tree(std::move(shards));
+  return shards;
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
     if (!whole_step && reduction == Reduction::kMean) {
       throw ArgumentError("the mean of a loss with weights or ignored targets needs the whole step in one pass");
     }
-    total = sum_over_shards(tape, *terms.weights);
+    total = autograd::fold_tree(shard_sums(tape, *terms.weights));
   } else {
     const int64_t n = terms.values.n_elements();
     const int64_t samples = std::max<int64_t>(tape.n_samples(), 1);
@@ -48,8 +48,10 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
   return {total, reduction == Reduction::kMean ? 1.0 / total : 1.0};
 }
 
-Tensor reduce_loss(const Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
-  const double sum = sum_over_shards(tape, terms.values);
+Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
+  std::vector<double> shards = shard_sums(tape, terms.values);
+  tape.set_loss_shards(shards);
+  const double sum = autograd::fold_tree(std::move(shards));
   const double value = reduction == Reduction::kMean ? sum / scale.total_weight : sum;
   return Tensor::scalar(value, terms.values.dtype());
 }

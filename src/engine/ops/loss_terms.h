@@ -23,6 +23,6 @@ struct LossScale {
 LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reduction);
 
 // The loss: per shard by the lane rule in binary64, shards by the tree, divided by W (mean) and rounded.
-Tensor reduce_loss(const Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction);
+Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction);
 
 }  // namespace ibid::ops
