@@ -21,8 +21,6 @@ std::string_view escape(Style style) {
       return "\x1b[33m";
     case Style::kBad:
       return "\x1b[1;31m";
-    case Style::kFaint:
-      return "\x1b[2m";
   }
   return "";
 }
@@ -59,11 +57,6 @@ void Console::print_error(const Error& error) {
   if (!error.hint().empty())
     text += coloured(error_colour_, Style::kBold, "  hint:") + " " + error.hint() + "\n";
   write_error_stream(text);
-}
-
-void Console::print_note(std::string_view text) {
-  show_progress("");
-  write_error_stream(std::string(text) + "\n");
 }
 
 void Console::show_progress(std::string_view text) {

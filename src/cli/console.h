@@ -9,7 +9,7 @@
 
 namespace ibid::cli {
 
-enum class Style { kPlain, kBold, kGood, kWarning, kBad, kFaint };
+enum class Style { kPlain, kBold, kGood, kWarning, kBad };
 
 // Where a command prints: results to standard output, everything else to standard error. Commands print
 // through this and in no other way.
@@ -24,7 +24,6 @@ class Console {
 
   // error[code]: message, and the hint on a line of its own.
   void print_error(const Error& error);
-  void print_note(std::string_view text);
 
   // A line that overwrites itself; only on a terminal. An empty text removes it.
   void show_progress(std::string_view text);

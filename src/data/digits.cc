@@ -225,7 +225,7 @@ Result<void> write_part(const platform::Path& folder, DigitsPart part, const Dig
       return Error(ErrorCode::kInternal,
                    std::string(kDigitFileNames[file]) + " came out as SHA-256 " + sha256_hex(contents[i]) +
                        " instead of " + std::string(pinned) + ": this build does not keep to IEEE arithmetic",
-                   "build ibid with the options of its presets and without -ffast-math");
+                   "build ibid with one of its presets, which fix the floating-point model");
     }
     IBID_TRY(platform::write_file_atomically(folder / kDigitFileNames[file], contents[i]));
   }

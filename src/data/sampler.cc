@@ -25,6 +25,12 @@ Result<void> check(const SamplerOptions& options, const SamplerState& state) {
                      " samples, and the ragged last batch is to be dropped: no batch would be left",
                  "choose a smaller batch, or keep the last one");
   }
+  if (state.seed != options.seed) {
+    return Error(ErrorCode::kConfig,
+                 "the saved order of samples has seed " + number_text(state.seed) + ", this run " +
+                     number_text(options.seed),
+                 "resume with the seed the run was started with");
+  }
   const bool at_batch = state.position % options.batch_size == 0 || state.position == n;
   if (state.epoch < 0 || state.position < 0 || state.position > n || !at_batch) {
     return Error(ErrorCode::kConfig,
@@ -37,7 +43,11 @@ Result<void> check(const SamplerOptions& options, const SamplerState& state) {
 
 }  // namespace
 
-Result<Sampler> Sampler::create(const SamplerOptions& options, const SamplerState& state) {
+Result<Sampler> Sampler::create(const SamplerOptions& options) {
+  return resume(options, {.seed = options.seed, .epoch = 0, .position = 0});
+}
+
+Result<Sampler> Sampler::resume(const SamplerOptions& options, const SamplerState& state) {
   IBID_TRY(check(options, state));
   Sampler sampler(options, state);
   IBID_TRY(sampler.order_epoch());

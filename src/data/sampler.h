@@ -20,6 +20,7 @@ struct SamplerOptions {
 
 // All there is to save: with the same options, a sampler resumed from it goes on as if it had never stopped.
 struct SamplerState {
+  uint64_t seed = 0;
   int64_t epoch = 0;
   int64_t position = 0;  // samples of this epoch already given out
 
@@ -30,7 +31,10 @@ struct SamplerState {
 // 7.4 with purpose 4 and step = epoch). Who computes a batch, and on how many workers, has no influence.
 class Sampler {
  public:
-  static Result<Sampler> create(const SamplerOptions& options, const SamplerState& state = {});
+  // At the start of epoch 0.
+  static Result<Sampler> create(const SamplerOptions& options);
+  // An error if the state cannot have come from a sampler with these options.
+  static Result<Sampler> resume(const SamplerOptions& options, const SamplerState& state);
 
   // The next batch of this epoch, valid until the next call on this sampler; empty at the epoch's end.
   std::span<const uint32_t> next_batch();

@@ -126,6 +126,10 @@ class Made(support.ProgramTest):
         self.assert_error(finished, "disk-full", disk, "No space left on device")
         self.assertEqual(list(disk.iterdir()), [])
 
+    def test_a_folder_that_the_system_refuses_is_said(self):
+        finished = self.run_ibid("data", "make", "digits", "--output", "/sys/ibid", status=3)
+        self.assert_error(finished, "permission", "/sys/ibid")
+
     def test_a_folder_that_cannot_be_is_said(self):
         (self.folder / "file").write_text("")
         finished = self.run_ibid("data", "make", "digits", "--output", "file/below", status=3)
@@ -160,7 +164,8 @@ class Fetched(support.ProgramTest):
     @unittest.skipUnless(real_mnist(), "IBID_DATA_DIR has no mnist")
     def test_the_real_files_over_http(self):
         with Server(real_mnist()) as server:
-            self.run_ibid("data", "fetch", "mnist", "--mirror", server.address)
+            report = json.loads(self.run_ibid("data", "fetch", "mnist", "--mirror", server.address, "--json").stdout)
+        self.assertEqual(report["folder"], str(self.folder / ".cache/ibid/data/mnist"))
         self.run_ibid("data", "verify", "mnist")
         self.run_ibid("data", "fetch", "mnist", "--mirror", "http://127.0.0.1:1")  # nothing left to fetch
 

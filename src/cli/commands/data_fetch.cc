@@ -1,3 +1,4 @@
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -26,6 +27,10 @@ Result<int> run(const Invocation& invocation, Console& console) {
                           format_bytes(file.size_bytes));
   };
   IBID_TRY(data::fetch_dataset(*dataset, folder, mirrors, progress));
+  if (invocation.flag("json")) {
+    console.print(json_text({{"name", dataset->name}, {"folder", folder.string()}, {"verified", true}}));
+    return 0;
+  }
   console.print(std::string(dataset->name) + " is in " + folder.string() + ", every file verified\n");
   return 0;
 }
@@ -50,7 +55,8 @@ CommandSpec data_fetch_command() {
             .type = OptionType::kText,
             .value_name = "URL",
             .help = "a folder address (https, http or file) to download from instead of the public mirrors",
-            .repeatable = true}},
+            .repeatable = true},
+           {.name = "json", .help = "report as JSON"}},
       .examples = {{"ibid data fetch mnist", "into the cache, where training looks for it"},
                    {"ibid data fetch mnist --mirror file:///shared/mnist", "from a copy on a shared disk"}},
       .run = run,

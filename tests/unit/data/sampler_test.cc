@@ -50,7 +50,7 @@ TEST_CASE("a sampler resumed from any state goes on as if it had not stopped") {
   const SamplerOptions options{.n_samples = 23, .batch_size = 5, .seed = 3};
   Sampler sampler = Sampler::create(options).value();
   for (int step = 0; step < 14; ++step) {
-    Sampler resumed = Sampler::create(options, sampler.state()).value();
+    Sampler resumed = Sampler::resume(options, sampler.state()).value();
     auto expected = sampler.next_batch();
     auto found = resumed.next_batch();
     if (expected.empty()) {
@@ -70,11 +70,11 @@ TEST_CASE("options and states that make no sense are errors") {
   CHECK_FALSE(Sampler::create({.n_samples = 5, .batch_size = 0}).ok());
   CHECK_FALSE(Sampler::create({.n_samples = 5, .batch_size = 6, .last_batch = LastBatch::kDrop}).ok());
   const SamplerOptions options{.n_samples = 23, .batch_size = 5};
-  for (const SamplerState state :
-       {SamplerState{0, 3}, SamplerState{0, 25}, SamplerState{-1, 0}, SamplerState{0, -5}}) {
-    CHECK_FALSE(Sampler::create(options, state).ok());
+  for (const SamplerState state : {SamplerState{0, 0, 3}, SamplerState{0, 0, 25}, SamplerState{0, -1, 0},
+                                   SamplerState{0, 0, -5}, SamplerState{1, 0, 0}}) {
+    CHECK_FALSE(Sampler::resume(options, state).ok());
   }
-  CHECK(Sampler::create(options, {2, 23}).ok());
+  CHECK(Sampler::resume(options, {0, 2, 23}).ok());
 }
 
 TEST_CASE("a split has the asked sizes, covers everything and follows the seed") {

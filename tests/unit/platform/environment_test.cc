@@ -44,7 +44,7 @@ TEST_CASE("set to nothing is not the same as not set") {
   CHECK_FALSE(environment_variable("IBID_TEST_VARIABLE").has_value());
 }
 
-TEST_CASE("the cache folder follows XDG, which ignores relative paths") {
+TEST_CASE("cache and settings follow XDG, which ignores relative paths") {
   const Variable home("HOME", "/home/someone");
   {
     const Variable xdg("XDG_CACHE_HOME", "/fast/cache");
@@ -54,6 +54,8 @@ TEST_CASE("the cache folder follows XDG, which ignores relative paths") {
     const Variable xdg("XDG_CACHE_HOME", useless);
     CHECK(cache_folder().value() == "/home/someone/.cache/ibid");
   }
+  const Variable config("XDG_CONFIG_HOME", nullptr);
+  CHECK(config_folder().value() == "/home/someone/.config/ibid");
 }
 
 TEST_CASE("without HOME the user database knows the home folder") {
