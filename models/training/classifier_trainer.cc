@@ -208,10 +208,10 @@ Result<void> ClassifierTrainer::load_state(const nn::StateDict& state) {
     return Error(ErrorCode::kMalformed, "the checkpoint does not say how far the training had come");
   }
   const std::vector<int64_t> at = progress->second.to_vector<int64_t>();
-  IBID_ASSIGN(auto sampler, data::Sampler::create({.n_samples = images_->count,
+  IBID_ASSIGN(auto sampler, data::Sampler::resume({.n_samples = images_->count,
                                                    .batch_size = config_.batch_size,
                                                    .seed = config_.seed},
-                                                  {.epoch = at[0], .position = at[1]}));
+                                                  {.seed = config_.seed, .epoch = at[0], .position = at[1]}));
   try {
     optimiser_->load_state(with_prefix(state, kOptimiserPrefix));
     module_->load_state_dict(with_prefix(state, kModelPrefix));

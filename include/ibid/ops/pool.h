@@ -8,8 +8,8 @@ namespace ibid::ops {
 
 // Per spatial dim; one value stands for all dims.
 struct PoolOptions {
-  std::vector<int64_t> kernel;
-  std::vector<int64_t> stride;  // empty: the kernel
+  std::vector<int64_t> kernel{};
+  std::vector<int64_t> stride{};  // empty: the kernel
   std::vector<int64_t> padding{0};
   std::vector<int64_t> dilation{1};     // max pooling only
   bool round_up = false;                // output size: a last, partly covered window counts ("ceil mode")
