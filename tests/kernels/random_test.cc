@@ -86,7 +86,7 @@ DropoutArgs<T> dropout_args(const Array<T>& x, Array<T>& y, double p) {
 }
 
 TEST_CASE("dropout has the reference's bits, for elements and for channels") {
-  for (double p : {0.0, 0.25, 0.5, 0.999}) {
+  for (double p : {0.0, 0.25, 0.5, 0.999, 1.0}) {
     for (int64_t size : test::awkward_sizes()) {
       const auto x = filled<float>(size, Fill::kSpecial, static_cast<uint64_t>(size));
       Array<float> a(size, 2), b(size, 2);
