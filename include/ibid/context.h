@@ -21,7 +21,8 @@ struct ContextOptions {
 // Not for use from two threads at the same time.
 class Context {
  public:
-  // Errors: ArgumentError for threads < 1; DeviceError naming the instruction sets of this machine for any other.
+  // Errors: ArgumentError for threads < 1; DeviceError naming the instruction sets of this machine for any
+  // other.
   explicit Context(const ContextOptions& options = {});
   ~Context();
   Context(const Context&) = delete;

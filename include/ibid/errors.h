@@ -4,8 +4,8 @@
 
 namespace ibid {
 
-// A caller's mistake in the tensor API. Thrown before anything is written; the message names what was given, what was
-// expected and, where it helps, the remedy.
+// A caller's mistake in the tensor API. Thrown before anything is written; the message names what was given,
+// what was expected and, where it helps, the remedy.
 class TensorError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;

@@ -24,7 +24,8 @@ class Optimizer {
   // To be called before the backward pass of the next step.
   void clear_gradients();
 
-  // Everything that influences later steps, by name. Errors of loading: ArgumentError, nothing is changed then.
+  // Everything that influences later steps, by name. Errors of loading: ArgumentError, nothing is changed
+  // then.
   virtual nn::StateDict state() const = 0;
   virtual void load_state(const nn::StateDict& state) = 0;
 
@@ -121,8 +122,8 @@ class CosineSchedule {
 
 struct PlateauOptions {
   double factor = 0.1;
-  int64_t patience = 10;     // observations without improvement that are tolerated
-  double threshold = 1e-4;   // relative improvement that counts
+  int64_t patience = 10;    // observations without improvement that are tolerated
+  double threshold = 1e-4;  // relative improvement that counts
   int64_t cooldown = 0;
   double minimum = 0.0;
   bool larger_is_better = false;

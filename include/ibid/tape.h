@@ -24,8 +24,8 @@ struct Parameter {
   bool trainable = true;
 };
 
-// A tensor inside one forward pass. A batched variable has the samples of the step outermost: its first dim is a
-// multiple of their number. Everything else (parameters, constants, losses) is not batched.
+// A tensor inside one forward pass. A batched variable has the samples of the step outermost: its first dim
+// is a multiple of their number. Everything else (parameters, constants, losses) is not batched.
 class Variable {
  public:
   Variable() = default;
@@ -47,8 +47,9 @@ class Variable {
 // How the samples of a step are cut into gradient shards (section 6.1), and which of them this pass covers.
 struct ShardPlan {
   int64_t samples_per_shard = 1;
-  int64_t first_sample = 0;    // position in the whole step of this pass's first sample; a multiple of the above
-  int64_t step_samples = 0;    // of the whole step; 0: this pass is all of it
+  int64_t first_sample =
+      0;  // position in the whole step of this pass's first sample; a multiple of the above
+  int64_t step_samples = 0;  // of the whole step; 0: this pass is all of it
 
   // Section 6.1's default for a configured batch size.
   static int64_t default_samples_per_shard(int64_t batch_size);
@@ -97,9 +98,9 @@ class Tape {
   Variable record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
                   bool mixes_samples = false);
 
-  // Walks back from `loss`, one element. Afterwards the gradients of parameters are in place: set, or added to what
-  // an earlier pass left (section 12). The record is used up.
-  // Errors: ShapeError unless loss has one element.
+  // Walks back from `loss`, one element. Afterwards the gradients of parameters are in place: set, or added
+  // to what an earlier pass left (section 12). The record is used up. Errors: ShapeError unless loss has one
+  // element.
   void backward(const Variable& loss);
 
   // After backward(): the gradient of a leaf made by batch(value, true); zeros if nothing reached it.
@@ -159,18 +160,19 @@ class Backward {
   // The operation is batched and this input is not: its gradient is kept per shard.
   bool sums_over_shards(size_t input) const;
 
-  // A contribution of the input's own shape: for a batched input, or for any input when the output is not batched.
+  // A contribution of the input's own shape: for a batched input, or for any input when the output is not
+  // batched.
   void add(size_t input, Tensor contribution);
 
-  // A contribution shaped like the output to an input that was broadcast to it: reduced to the input's shape first
-  // (section 12), per gradient shard when the output is batched and the input is not.
+  // A contribution shaped like the output to an input that was broadcast to it: reduced to the input's shape
+  // first (section 12), per gradient shard when the output is batched and the input is not.
   void add_broadcast(size_t input, const Tensor& contribution);
 
   // The contribution of a batched operation to an input that is not batched: one per shard, shards outermost.
   void add_shards(size_t input, Tensor contribution);
 
-  // True when this is the only contribution such an input gets: then the kernel may combine the shards itself by the
-  // tree, and add_folded() takes the result.
+  // True when this is the only contribution such an input gets: then the kernel may combine the shards itself
+  // by the tree, and add_folded() takes the result.
   bool wants_folded(size_t input) const;
   void add_folded(size_t input, Tensor contribution);
 
@@ -184,7 +186,8 @@ class Backward {
   Tape& tape_;
   Tape::Record& record_;
   Tensor dy_;
-  // Where contributions go, per input, while one shard of several passes through an operation between parameters.
+  // Where contributions go, per input, while one shard of several passes through an operation between
+  // parameters.
   std::vector<std::vector<Tensor>>* per_shard_;
 };
 

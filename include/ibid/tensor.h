@@ -13,8 +13,9 @@ namespace ibid {
 
 class Storage;
 
-// Elements of one type in an n-dimensional raster, possibly a strided view of memory shared with other tensors.
-// Copying a Tensor copies the handle. Rules that speak of an order mean the logical raster, whatever the strides.
+// Elements of one type in an n-dimensional raster, possibly a strided view of memory shared with other
+// tensors. Copying a Tensor copies the handle. Rules that speak of an order mean the logical raster, whatever
+// the strides.
 class Tensor {
  public:
   // An absent tensor: defined() is false and nothing else may be called.
@@ -76,7 +77,8 @@ class Tensor {
   // Dims of size 1, and missing leading dims, stretched to `shape`. Errors: ShapeError.
   Tensor broadcast_to(const Shape& shape) const;
 
-  // The same raster under another shape; one size may be -1. A view if dense, else a dense copy. Errors: ShapeError.
+  // The same raster under another shape; one size may be -1. A view if dense, else a dense copy. Errors:
+  // ShapeError.
   Tensor reshape(const Shape& shape) const;
 
   // Elements converted by section 0.4. Itself when the type already fits.

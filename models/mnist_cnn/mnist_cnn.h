@@ -4,9 +4,9 @@
 
 namespace ibid::models {
 
-// The digit classifier of PyTorch's MNIST example: two 3 x 3 convolutions, a maximum over 2 x 2, two linear layers,
-// dropout before each of them. 1,199,882 parameters.
-// Shapes: x (n, 28, 28, 1); result (n, 10), log-probabilities.
+// The digit classifier of PyTorch's MNIST example: two 3 x 3 convolutions, a maximum over 2 x 2, two linear
+// layers, dropout before each of them. 1,199,882 parameters. Shapes: x (n, 28, 28, 1); result (n, 10),
+// log-probabilities.
 class MnistCnn final : public nn::Module {
  public:
   MnistCnn();

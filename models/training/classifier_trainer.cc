@@ -23,16 +23,16 @@ ClassifierTrainer::ClassifierTrainer(Context& context, std::unique_ptr<nn::Modul
 }
 
 Result<ClassifierTrainer> ClassifierTrainer::create(Context& context, std::unique_ptr<nn::Module> module,
-                                                    const data::LabelledImages& images, const TrainingConfig& config,
-                                                    int64_t workers) {
+                                                    const data::LabelledImages& images,
+                                                    const TrainingConfig& config, int64_t workers) {
   if (images.count < 1) return Error(ErrorCode::kConfig, "there are no images to train on");
   if (config.samples_per_shard < 1 || workers < 1) {
     return Error(ErrorCode::kConfig, "shards and workers must be at least 1");
   }
   ClassifierTrainer trainer(context, std::move(module), images, config, workers);
-  IBID_ASSIGN(auto sampler, data::Sampler::create({.n_samples = images.count,
-                                                   .batch_size = config.batch_size,
-                                                   .seed = config.seed}));
+  IBID_ASSIGN(auto sampler,
+              data::Sampler::create(
+                  {.n_samples = images.count, .batch_size = config.batch_size, .seed = config.seed}));
   trainer.sampler_ = std::move(sampler);
   return trainer;
 }
@@ -66,8 +66,8 @@ void ClassifierTrainer::gradients_of(std::span<const uint32_t> batch, StepResult
   tape.backward(loss);
 }
 
-// Each worker takes a run of the step's shards, computes their gradients and ships aligned subtrees; together they
-// grow into the one tree. Losses travel as one binary64 sum per shard.
+// Each worker takes a run of the step's shards, computes their gradients and ships aligned subtrees; together
+// they grow into the one tree. Losses travel as one binary64 sum per shard.
 void ClassifierTrainer::gradients_by_workers(std::span<const uint32_t> batch, StepResult& result) {
   const int64_t n = static_cast<int64_t>(batch.size()), per_shard = config_.samples_per_shard;
   const int64_t n_shards = (n + per_shard - 1) / per_shard;
@@ -126,7 +126,8 @@ Result<std::optional<StepResult>> ClassifierTrainer::step() {
 
 // --- evaluation ---
 
-Evaluation ClassifierTrainer::evaluate(const data::LabelledImages& images, int64_t limit, int64_t batch_size) {
+Evaluation ClassifierTrainer::evaluate(const data::LabelledImages& images, int64_t limit,
+                                       int64_t batch_size) {
   Evaluation evaluation;
   evaluation.n_samples = std::min(limit, images.count);
   std::vector<uint32_t> indices(static_cast<size_t>(evaluation.n_samples));
@@ -134,7 +135,8 @@ Evaluation ClassifierTrainer::evaluate(const data::LabelledImages& images, int64
   std::vector<float> losses;
   for (int64_t begin = 0; begin < evaluation.n_samples; begin += batch_size) {
     const int64_t size = std::min(batch_size, evaluation.n_samples - begin);
-    const auto part = std::span<const uint32_t>(indices).subspan(static_cast<size_t>(begin), static_cast<size_t>(size));
+    const auto part =
+        std::span<const uint32_t>(indices).subspan(static_cast<size_t>(begin), static_cast<size_t>(size));
     TapeOptions options;
     options.training = false;
     options.record_gradients = false;
@@ -142,7 +144,8 @@ Evaluation ClassifierTrainer::evaluate(const data::LabelledImages& images, int64
     const Tensor log_probabilities =
         module_->forward(tape, tape.batch(image_tensor(images, part, config_.scaling))).value().dense();
     if (!evaluation.log_probabilities.defined()) {
-      evaluation.log_probabilities = Tensor::empty({evaluation.n_samples, log_probabilities.size(1)}, DType::kF32);
+      evaluation.log_probabilities =
+          Tensor::empty({evaluation.n_samples, log_probabilities.size(1)}, DType::kF32);
     }
     evaluation.log_probabilities.slice(0, begin, begin + size).copy_from(log_probabilities);
     const Tensor predicted = ops::arg_max(log_probabilities, 1);
@@ -203,20 +206,23 @@ nn::StateDict ClassifierTrainer::state() const {
 }
 
 Result<void> ClassifierTrainer::load_state(const nn::StateDict& state) {
-  const auto progress = std::find_if(state.begin(), state.end(), [](const auto& e) { return e.first == kProgress; });
-  if (progress == state.end() || progress->second.dtype() != DType::kI64 || progress->second.shape() != Shape{3}) {
+  const auto progress =
+      std::find_if(state.begin(), state.end(), [](const auto& e) { return e.first == kProgress; });
+  if (progress == state.end() || progress->second.dtype() != DType::kI64 ||
+      progress->second.shape() != Shape{3}) {
     return Error(ErrorCode::kMalformed, "the checkpoint does not say how far the training had come");
   }
   const std::vector<int64_t> at = progress->second.to_vector<int64_t>();
-  IBID_ASSIGN(auto sampler, data::Sampler::resume({.n_samples = images_->count,
-                                                   .batch_size = config_.batch_size,
-                                                   .seed = config_.seed},
-                                                  {.seed = config_.seed, .epoch = at[0], .position = at[1]}));
+  IBID_ASSIGN(auto sampler,
+              data::Sampler::resume(
+                  {.n_samples = images_->count, .batch_size = config_.batch_size, .seed = config_.seed},
+                  {.seed = config_.seed, .epoch = at[0], .position = at[1]}));
   try {
     optimiser_->load_state(with_prefix(state, kOptimiserPrefix));
     module_->load_state_dict(with_prefix(state, kModelPrefix));
   } catch (const TensorError& error) {
-    return Error(ErrorCode::kMalformed, std::string("the checkpoint does not fit this model: ") + error.what());
+    return Error(ErrorCode::kMalformed,
+                 std::string("the checkpoint does not fit this model: ") + error.what());
   }
   sampler_ = std::move(sampler);
   n_steps_ = at[2];

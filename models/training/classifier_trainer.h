@@ -16,16 +16,16 @@ namespace ibid::models {
 struct TrainingConfig {
   int64_t epochs = 3;
   int64_t batch_size = 64;
-  int64_t samples_per_shard = 16;      // gradient shards, section 6.1
-  double learning_rate = 1e-3;         // Adam
-  double learning_rate_decay = 0.7;    // factor after each epoch
+  int64_t samples_per_shard = 16;    // gradient shards, section 6.1
+  double learning_rate = 1e-3;       // Adam
+  double learning_rate_decay = 0.7;  // factor after each epoch
   uint64_t seed = 1;
   PixelScaling scaling;
 };
 
 struct StepResult {
-  int64_t step = 0;    // 0, 1, ...
-  int64_t epoch = 0;   // 0, 1, ...
+  int64_t step = 0;   // 0, 1, ...
+  int64_t epoch = 0;  // 0, 1, ...
   int64_t n_samples = 0;
   int64_t n_correct = 0;  // as seen in training, dropout on
   float loss = 0;
@@ -34,18 +34,19 @@ struct StepResult {
 struct Evaluation {
   int64_t n_samples = 0;
   int64_t n_correct = 0;
-  float loss = 0;              // mean over all samples, one sum in data-set order
-  Tensor log_probabilities;    // (n, classes)
+  float loss = 0;            // mean over all samples, one sum in data-set order
+  Tensor log_probabilities;  // (n, classes)
 
   double accuracy() const { return static_cast<double>(n_correct) / static_cast<double>(n_samples); }
 };
 
-// Trains a module that turns images into log-probabilities, step by step. Whoever holds it decides when to evaluate,
-// record and stop; it knows neither files nor clocks.
+// Trains a module that turns images into log-probabilities, step by step. Whoever holds it decides when to
+// evaluate, record and stop; it knows neither files nor clocks.
 class ClassifierTrainer {
  public:
-  // The module is initialised here. `workers` >= 1 cuts every step among that many data-parallel workers, which run
-  // one after another in this process and exchange gradients as separate machines would (section 6.2).
+  // The module is initialised here. `workers` >= 1 cuts every step among that many data-parallel workers,
+  // which run one after another in this process and exchange gradients as separate machines would
+  // (section 6.2).
   static Result<ClassifierTrainer> create(Context& context, std::unique_ptr<nn::Module> module,
                                           const data::LabelledImages& images, const TrainingConfig& config,
                                           int64_t workers = 1);

@@ -28,7 +28,8 @@ std::vector<OptionSpec> training_options() {
       integer_option("epochs", "3", "passes over the training images", 1),
       integer_option("steps", {}, "stop after this many optimiser steps", 1),
       integer_option("batch-size", "64", "samples per step", 1),
-      integer_option("shard-size", {}, "samples per gradient shard; by default a quarter batch, at most 16", 1),
+      integer_option("shard-size", {}, "samples per gradient shard; by default a quarter batch, at most 16",
+                     1),
       {.name = "lr",
        .type = OptionType::kNumber,
        .value_name = "RATE",
@@ -101,7 +102,8 @@ Result<std::vector<int64_t>> parse_integer_list(std::string_view option, std::st
   for (const std::string& part : split(text, ',')) {
     const auto value = parse_int64(part);
     if (!value || *value < 1 || *value > 1024) {
-      return Error(ErrorCode::kUsage, "--" + std::string(option) + " has '" + part + "', which is no number in 1 to 1024",
+      return Error(ErrorCode::kUsage,
+                   "--" + std::string(option) + " has '" + part + "', which is no number in 1 to 1024",
                    "separate the numbers by commas: --" + std::string(option) + " 1,2,4");
     }
     values.push_back(*value);

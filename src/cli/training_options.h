@@ -14,8 +14,8 @@ std::vector<OptionSpec> training_options();
 // Their values. Errors: config, naming the option.
 Result<verify::TrainingRunOptions> read_training_options(const Invocation& invocation);
 
-// Real MNIST from `folder` or the usual places; else, unless a folder was named, the made digits, drawn now if need be.
-// `note` receives a sentence that says which.
+// Real MNIST from `folder` or the usual places; else, unless a folder was named, the made digits, drawn now
+// if need be. `note` receives a sentence that says which.
 struct LoadedData {
   data::DigitImages images;
   std::string name;

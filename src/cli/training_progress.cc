@@ -21,7 +21,8 @@ std::string bar(int64_t done, int64_t total) {
 void TrainingProgressDisplay::show(const verify::TrainingProgress& p) {
   if (quiet_) return;
   const std::string epoch = "epoch " + number_text(p.epoch + 1) + "/" + number_text(p.epochs);
-  const std::string figures = "loss " + fixed_text(p.loss, 4) + "  accuracy " + fixed_text(100.0 * p.accuracy, 2) + " %";
+  const std::string figures =
+      "loss " + fixed_text(p.loss, 4) + "  accuracy " + fixed_text(100.0 * p.accuracy, 2) + " %";
   if (p.epoch_finished) {
     console_.show_progress("");
     std::string line = epoch + "  " + figures;
@@ -33,8 +34,8 @@ void TrainingProgressDisplay::show(const verify::TrainingProgress& p) {
   if (now - last_shown_ < kRefreshSeconds) return;
   last_shown_ = now;
   console_.show_progress(bar(p.step, p.total_steps) + " " + epoch + "  " + figures + "  " +
-                         fixed_text(p.samples_per_second, 0) + " samples/s  " + format_duration(p.seconds_left) +
-                         " left");
+                         fixed_text(p.samples_per_second, 0) + " samples/s  " +
+                         format_duration(p.seconds_left) + " left");
 }
 
 }  // namespace ibid::cli

@@ -26,12 +26,14 @@ std::string digest_line(const DigestEntry& entry) {
 Result<DigestEntry> parse_digest_line(std::string_view line, std::string_view name) {
   IBID_ASSIGN(const Json json, parse_json(line, name));
   const auto malformed = [&](const char* what) {
-    return Error(ErrorCode::kMalformed, std::string(name) + ": a line of the digest log has no valid " + what);
+    return Error(ErrorCode::kMalformed,
+                 std::string(name) + ": a line of the digest log has no valid " + what);
   };
   const auto digest_of = [](const Json& value) {
     return value.is_string() ? Digest128::from_hex(value.get<std::string>()) : std::nullopt;
   };
-  if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) return malformed("step");
+  if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer())
+    return malformed("step");
   DigestEntry entry;
   entry.step = json["step"].get<int64_t>();
   const auto root = digest_of(json.value("root", Json())), chain = digest_of(json.value("chain", Json()));
@@ -52,7 +54,8 @@ namespace {
 Divergence differing_tensors(const DigestEntry& a, const DigestEntry& b) {
   Divergence divergence{a.step, {}};
   const auto find = [](const io::NamedDigests& digests, const std::string& name) {
-    return std::find_if(digests.begin(), digests.end(), [&](const auto& entry) { return entry.first == name; });
+    return std::find_if(digests.begin(), digests.end(),
+                        [&](const auto& entry) { return entry.first == name; });
   };
   std::vector<std::string> one_sided;
   for (const auto& [name, digest] : a.tensors) {
@@ -74,8 +77,9 @@ Divergence differing_tensors(const DigestEntry& a, const DigestEntry& b) {
 
 LogComparison compare_logs(const DigestLog& a, const DigestLog& b) {
   LogComparison comparison;
-  const bool same_steps = a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                                             [](const auto& x, const auto& y) { return x.step == y.step; });
+  const bool same_steps =
+      a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                         [](const auto& x, const auto& y) { return x.step == y.step; });
   if (same_steps && !a.empty() && a.back().chain == b.back().chain) {
     comparison.n_common_steps = static_cast<int64_t>(a.size());
     return comparison;

@@ -10,8 +10,8 @@
 
 namespace ibid::verify {
 
-// The digests of one step (docs/formats/digests.md): every tensor, the root over all of them, and the chain that also
-// covers every earlier entry.
+// The digests of one step (docs/formats/digests.md): every tensor, the root over all of them, and the chain
+// that also covers every earlier entry.
 struct DigestEntry {
   int64_t step = 0;
   Digest128 root;
@@ -40,7 +40,8 @@ struct LogComparison {
   std::optional<Divergence> first;
 };
 
-// The first common step whose roots differ. Chains are compared first: equal last chains end the search at once.
+// The first common step whose roots differ. Chains are compared first: equal last chains end the search at
+// once.
 LogComparison compare_logs(const DigestLog& a, const DigestLog& b);
 
 }  // namespace ibid::verify

@@ -20,7 +20,8 @@ namespace ibid::verify {
 //   checkpoint.safetensors   everything needed to go on
 //   model.safetensors        the final weights
 //   result.json              signature and metrics of a finished run
-// Whole files are replaced atomically; the line files may lose their last line in a crash, never an earlier one.
+// Whole files are replaced atomically; the line files may lose their last line in a crash, never an earlier
+// one.
 class RunFolder {
  public:
   // A new record in a folder that is empty or not there yet.
@@ -38,8 +39,8 @@ class RunFolder {
   Result<Json> read_json(const std::string& name) const;
   Result<DigestLog> read_digests() const;
 
-  // Drops the lines of metrics and digests from `step` on, and whatever a crash left unreadable, so that a resumed
-  // run writes them again.
+  // Drops the lines of metrics and digests from `step` on, and whatever a crash left unreadable, so that a
+  // resumed run writes them again.
   Result<void> rewind(int64_t step) const;
 
   // Lines are gathered; flush() brings them to the file.

@@ -11,7 +11,8 @@ namespace {
 // Why this machine cannot run a cell, or nothing.
 std::string reason_to_skip(const MatrixCell& cell) {
   const auto has = [&](const std::vector<kernels::Isa>& isas) {
-    return std::any_of(isas.begin(), isas.end(), [&](kernels::Isa isa) { return cell.isa == kernels::isa_name(isa); });
+    return std::any_of(isas.begin(), isas.end(),
+                       [&](kernels::Isa isa) { return cell.isa == kernels::isa_name(isa); });
   };
   if (!has(kernels::built_isas())) return "this build has no kernels for " + cell.isa;
   if (!has(kernels::available_isas())) return "this processor cannot run " + cell.isa;

@@ -30,8 +30,8 @@ struct MatrixResult {
   int64_t n_run = 0;
 };
 
-// Trains once per cell, digesting every step, and compares signatures; where they differ, finds the first step and
-// tensors that do. A stop signal is an error (code interrupted).
+// Trains once per cell, digesting every step, and compares signatures; where they differ, finds the first
+// step and tensors that do. A stop signal is an error (code interrupted).
 Result<MatrixResult> run_matrix(const TrainingData& data, const TrainingRunOptions& options,
                                 const std::vector<MatrixCell>& cells,
                                 const std::function<void(const MatrixRow&)>& row_done);

@@ -32,8 +32,8 @@ struct EpochSums {
 
 class Recorder {
  public:
-  Recorder(models::ClassifierTrainer& trainer, const TrainingData& data,
-           const TrainingRunOptions& options, RunFolder* folder)
+  Recorder(models::ClassifierTrainer& trainer, const TrainingData& data, const TrainingRunOptions& options,
+           RunFolder* folder)
       : trainer_(trainer), data_(data), options_(options), folder_(folder) {}
 
   Result<void> resume();
@@ -80,8 +80,8 @@ Result<void> Recorder::save_checkpoint() {
   io::Safetensors content;
   content.tensors = trainer_.state();
   content.tensors.emplace_back(
-      kEpochSums, Tensor::from_values<double>({4}, {sums_.loss, sums_.samples, sums_.correct,
-                                                    static_cast<double>(sums_epoch_)}));
+      kEpochSums, Tensor::from_values<double>(
+                      {4}, {sums_.loss, sums_.samples, sums_.correct, static_cast<double>(sums_epoch_)}));
   content.metadata.emplace_back("format", "ibid checkpoint 1");
   return platform::write_file_atomically(folder_->file(kCheckpoint), io::encode_safetensors(content));
 }
@@ -89,11 +89,12 @@ Result<void> Recorder::save_checkpoint() {
 Result<void> Recorder::resume() {
   if (!folder_->has(kCheckpoint)) return folder_->rewind(0);
   IBID_ASSIGN(const std::string bytes, platform::read_file(folder_->file(kCheckpoint)));
-  IBID_ASSIGN(io::Safetensors content, io::decode_safetensors(std::as_bytes(std::span(bytes)),
-                                                              folder_->file(kCheckpoint).string()));
+  IBID_ASSIGN(io::Safetensors content,
+              io::decode_safetensors(std::as_bytes(std::span(bytes)), folder_->file(kCheckpoint).string()));
   const Tensor* sums = content.find(kEpochSums);
   if (sums == nullptr || sums->dtype() != DType::kF64 || sums->shape() != Shape{4}) {
-    return Error(ErrorCode::kMalformed, folder_->file(kCheckpoint).string() + " lacks the running sums of its epoch");
+    return Error(ErrorCode::kMalformed,
+                 folder_->file(kCheckpoint).string() + " lacks the running sums of its epoch");
   }
   IBID_TRY(trainer_.load_state(content.tensors));
   const std::vector<double> values = sums->to_vector<double>();
@@ -120,7 +121,8 @@ Result<void> Recorder::record_step(const models::StepResult& step) {
   return {};
 }
 
-void Recorder::report(const models::StepResult& step, bool epoch_finished, std::optional<double> test_accuracy) {
+void Recorder::report(const models::StepResult& step, bool epoch_finished,
+                      std::optional<double> test_accuracy) {
   if (!options_.progress) return;
   TrainingProgress progress;
   progress.step = step.step + 1;
@@ -198,8 +200,10 @@ Result<void> Recorder::record_result() {
   outcome_.seconds = platform::monotonic_seconds() - started_;
   if (folder_ == nullptr) return {};
   IBID_TRY(save_checkpoint());
-  const io::Safetensors model{trainer_.module().state_dict(), {{"format", "ibid model 1"}, {"model", "mnist-cnn"}}};
-  IBID_TRY(platform::write_file_atomically(folder_->file("model.safetensors"), io::encode_safetensors(model)));
+  const io::Safetensors model{trainer_.module().state_dict(),
+                              {{"format", "ibid model 1"}, {"model", "mnist-cnn"}}};
+  IBID_TRY(
+      platform::write_file_atomically(folder_->file("model.safetensors"), io::encode_safetensors(model)));
   Json digests = Json::object();
   for (const auto& [name, digest] : parts) digests[name] = digest.hex();
   return folder_->write_json("result.json", {{"signature", outcome_.signature.hex()},
@@ -274,11 +278,12 @@ Json machine_json(const ContextOptions& machine, int64_t workers) {
           {"flags", build_facts().flags}};
 }
 
-Result<TrainingOutcome> run_training(const TrainingData& data, const TrainingRunOptions& options, RunFolder* folder,
-                                     bool resume) {
+Result<TrainingOutcome> run_training(const TrainingData& data, const TrainingRunOptions& options,
+                                     RunFolder* folder, bool resume) {
   Context context(options.machine);
-  IBID_ASSIGN(auto trainer, models::ClassifierTrainer::create(context, std::make_unique<models::MnistCnn>(),
-                                                              data.images->train, options.config, options.workers));
+  IBID_ASSIGN(auto trainer,
+              models::ClassifierTrainer::create(context, std::make_unique<models::MnistCnn>(),
+                                                data.images->train, options.config, options.workers));
   Recorder recorder(trainer, data, options, folder);
   if (folder != nullptr && resume) IBID_TRY(recorder.resume());
   return recorder.run();

@@ -31,10 +31,10 @@ struct TrainingProgress {
 
 struct TrainingRunOptions {
   models::TrainingConfig config;
-  ContextOptions machine;        // influences speed only
-  int64_t workers = 1;           // the same
+  ContextOptions machine;  // influences speed only
+  int64_t workers = 1;     // the same
   int64_t max_steps = std::numeric_limits<int64_t>::max();
-  int64_t digest_every = 10;     // steps; the last step is always digested
+  int64_t digest_every = 10;  // steps; the last step is always digested
   int64_t checkpoint_every = 500;
   int64_t evaluation_limit = std::numeric_limits<int64_t>::max();
   std::function<void(const TrainingProgress&)> progress = {};
@@ -51,8 +51,8 @@ struct TrainingOutcome {
 };
 
 // Trains mnist-cnn; with a folder everything is recorded there, and `resume` goes on from its checkpoint.
-Result<TrainingOutcome> run_training(const TrainingData& data, const TrainingRunOptions& options, RunFolder* folder,
-                                     bool resume);
+Result<TrainingOutcome> run_training(const TrainingData& data, const TrainingRunOptions& options,
+                                     RunFolder* folder, bool resume);
 
 // The configuration as it stands in run.json, and back.
 Json config_json(const TrainingData& data, const TrainingRunOptions& options);

@@ -48,11 +48,11 @@ TEST_CASE("uniform and normal numbers have the reference's bits, from any elemen
 TEST_CASE("offset and scale enter by one fma") {
   Array<float> y(100);
   test::tested().uniform({.stream = kStream, .offset = -3.0f, .scale = 5.0f, .size = 100, .y = y.data()},
-                             test::pool());
+                         test::pool());
   const auto u = fill_with(test::tested().uniform, kStream, 0, 100);
   for (int64_t i = 0; i < 100; ++i) CHECK(y[i] == std::fma(5.0f, u[i], -3.0f));
   test::tested().normal({.stream = kStream, .offset = 1.5f, .scale = 0.1f, .size = 100, .y = y.data()},
-                            test::pool());
+                        test::pool());
   const auto z = fill_with(test::tested().normal, kStream, 0, 100);
   for (int64_t i = 0; i < 100; ++i) CHECK(y[i] == std::fma(0.1f, z[i], 1.5f));
 }
@@ -86,7 +86,7 @@ DropoutArgs<T> dropout_args(const Array<T>& x, Array<T>& y, double p) {
 }
 
 TEST_CASE("dropout has the reference's bits, for elements and for channels") {
-  for (double p : {0.0, 0.25, 0.5, 0.999}) {
+  for (double p : {0.0, 0.25, 0.5, 0.999, 1.0}) {
     for (int64_t size : test::awkward_sizes()) {
       const auto x = filled<float>(size, Fill::kSpecial, static_cast<uint64_t>(size));
       Array<float> a(size, 2), b(size, 2);

@@ -111,9 +111,17 @@ enum class Fill {
 template <class T>
 T special_value(TestRandom& random) {
   using Limits = std::numeric_limits<T>;
-  const T values[] = {T(0),          -T(0),           Limits::denorm_min(), -Limits::denorm_min(),
-                      Limits::min(), Limits::max(),   -Limits::max(),       Limits::infinity(),
-                      T(1),          Limits::quiet_NaN(), -Limits::infinity()};
+  const T values[] = {T(0),
+                      -T(0),
+                      Limits::denorm_min(),
+                      -Limits::denorm_min(),
+                      Limits::min(),
+                      Limits::max(),
+                      -Limits::max(),
+                      Limits::infinity(),
+                      T(1),
+                      Limits::quiet_NaN(),
+                      -Limits::infinity()};
   return values[random.below(11)];
 }
 

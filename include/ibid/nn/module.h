@@ -31,8 +31,9 @@ struct Initializer {
 // Tensors by dotted name, in registration order.
 using StateDict = std::vector<std::pair<std::string, Tensor>>;
 
-// A part of a model: parameters, buffers (state that is not trained) and child modules, in the order they were
-// registered. That order is the state dict's and numbers the random draws, so it is part of a model's definition.
+// A part of a model: parameters, buffers (state that is not trained) and child modules, in the order they
+// were registered. That order is the state dict's and numbers the random draws, so it is part of a model's
+// definition.
 class Module {
  public:
   virtual ~Module() = default;
@@ -41,8 +42,8 @@ class Module {
 
   virtual Variable forward(Tape& tape, const Variable& x) = 0;
 
-  // Names parameters by their path and numbers modules depth first; then draws every parameter's first values.
-  // To be called once, on the outermost module. dtype: f32 or f64.
+  // Names parameters by their path and numbers modules depth first; then draws every parameter's first
+  // values. To be called once, on the outermost module. dtype: f32 or f64.
   void initialize(uint64_t seed, DType dtype = DType::kF32);
 
   std::vector<Parameter*> parameters();

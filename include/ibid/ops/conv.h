@@ -21,7 +21,8 @@ struct ConvOptions {
 //   result (n, ..., co) with sizes (in + 2 padding - dilation (k - 1) - 1) / stride + 1, rounded down.
 // DTypes: f32, f64, all alike.
 // Order: sections 2.1, 2.2 (gradient of x), 2.3 (of the weight), 3.2 (of the bias).
-// Errors: ShapeError naming the shapes when they do not fit, ArgumentError for options out of range, DTypeError.
+// Errors: ShapeError naming the shapes when they do not fit, ArgumentError for options out of range,
+// DTypeError.
 Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Variable& bias = {},
               const ConvOptions& options = {});
 

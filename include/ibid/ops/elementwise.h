@@ -2,9 +2,9 @@
 
 #include "ibid/tape.h"
 
-// Element by element. Shapes of two operands are broadcast (aligned at the last dim, size 1 stretches); types must be
-// alike. Order: section 8 for each function and its gradient; a broadcast operand's gradient is reduced by section 3.
-// Errors: ShapeError, DTypeError (f32 and f64 only).
+// Element by element. Shapes of two operands are broadcast (aligned at the last dim, size 1 stretches); types
+// must be alike. Order: section 8 for each function and its gradient; a broadcast operand's gradient is
+// reduced by section 3. Errors: ShapeError, DTypeError (f32 and f64 only).
 namespace ibid::ops {
 
 Variable add(Tape& tape, const Variable& a, const Variable& b);

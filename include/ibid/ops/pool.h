@@ -11,9 +11,9 @@ struct PoolOptions {
   std::vector<int64_t> kernel{};
   std::vector<int64_t> stride{};  // empty: the kernel
   std::vector<int64_t> padding{0};
-  std::vector<int64_t> dilation{1};     // max pooling only
-  bool round_up = false;                // output size: a last, partly covered window counts ("ceil mode")
-  bool count_padding = true;            // average pooling only: padded positions count in the divisor
+  std::vector<int64_t> dilation{1};  // max pooling only
+  bool round_up = false;             // output size: a last, partly covered window counts ("ceil mode")
+  bool count_padding = true;         // average pooling only: padded positions count in the divisor
 };
 
 // Maximum over windows of one, two or three spatial dims, channels last.

@@ -4,9 +4,9 @@
 
 #include "ibid/tape.h"
 
-// Reductions over some dims (none named: all of them), section 3. Results lack those dims; `keep` leaves them with
-// size 1. A reduction over the samples of a batched variable belongs to the whole pass.
-// DTypes: f32, f64. Errors: ArgumentError for a dim that does not exist or is named twice, DTypeError.
+// Reductions over some dims (none named: all of them), section 3. Results lack those dims; `keep` leaves them
+// with size 1. A reduction over the samples of a batched variable belongs to the whole pass. DTypes: f32,
+// f64. Errors: ArgumentError for a dim that does not exist or is named twice, DTypeError.
 namespace ibid::ops {
 
 struct ReduceOptions {
@@ -18,7 +18,8 @@ Variable sum(Tape& tape, const Variable& x, const ReduceOptions& options = {});
 Variable mean(Tape& tape, const Variable& x, const ReduceOptions& options = {});
 // Divisor: number of elements less `correction`.
 Variable variance(Tape& tape, const Variable& x, const ReduceOptions& options = {}, int64_t correction = 1);
-Variable standard_deviation(Tape& tape, const Variable& x, const ReduceOptions& options = {}, int64_t correction = 1);
+Variable standard_deviation(Tape& tape, const Variable& x, const ReduceOptions& options = {},
+                            int64_t correction = 1);
 // Euclidean.
 Variable norm(Tape& tape, const Variable& x, const ReduceOptions& options = {});
 // Gradient: to every element that equals the extreme first in raster order (section 0.2).

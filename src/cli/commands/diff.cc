@@ -39,7 +39,8 @@ void collect_differences(const std::string& path, const Json& a, const Json& b, 
       collect_differences(path.empty() ? key : path + "." + key, value, b.value(key, Json()), differences);
     }
     for (const auto& [key, value] : b.items()) {
-      if (!a.contains(key)) collect_differences(path.empty() ? key : path + "." + key, Json(), value, differences);
+      if (!a.contains(key))
+        collect_differences(path.empty() ? key : path + "." + key, Json(), value, differences);
     }
     return;
   }
@@ -85,16 +86,19 @@ Result<int> run(const Invocation& invocation, Console& console) {
     return identical ? 0 : 1;
   }
   if (comparison.first) {
-    console.print(console.styled(Style::kBad, "different") + " from step " + number_text(comparison.first->step) +
-                  " on (of " + number_text(comparison.n_common_steps) + " common digested steps); there differ:\n");
+    console.print(console.styled(Style::kBad, "different") + " from step " +
+                  number_text(comparison.first->step) + " on (of " + number_text(comparison.n_common_steps) +
+                  " common digested steps); there differ:\n");
     for (const std::string& tensor : comparison.first->tensors) console.print("  " + tensor + "\n");
   } else if (comparison.n_common_steps == 0) {
     console.print("the two runs have no digested step in common, so nothing was compared\n");
   } else if (!identical) {
-    console.print(console.styled(Style::kBad, "different") + ": the digested steps agree, the signatures do not\n");
+    console.print(console.styled(Style::kBad, "different") +
+                  ": the digested steps agree, the signatures do not\n");
   } else {
     console.print(console.styled(Style::kGood, "identical") + ": " + number_text(comparison.n_common_steps) +
-                  " digested steps" + (both_finished ? ", and the signature " + signature_a.get<std::string>() : "") +
+                  " digested steps" +
+                  (both_finished ? ", and the signature " + signature_a.get<std::string>() : "") +
                   (both_finished ? "" : "; not both runs are finished") + "\n");
   }
   print_differences(console, "what was asked for differs:", definition);
@@ -109,7 +113,8 @@ CommandSpec diff_command() {
       .name = "diff",
       .summary = "compare two run folders, from one machine or two",
       .description =
-          "Compares the digests that two trainings recorded step by step, and names the first step and the tensors "
+          "Compares the digests that two trainings recorded step by step, and names the first step and the "
+          "tensors "
           "that differ; then what differs in what was asked for and in where it ran.",
       .arguments = {{.name = "A", .help = "a run folder"}, {.name = "B", .help = "another"}},
       .options = {{.name = "json", .help = "report as JSON"}},

@@ -26,10 +26,12 @@ Result<Plan> plan_new_run(const Invocation& invocation, std::string& note) {
   IBID_ASSIGN(verify::TrainingRunOptions options, read_training_options(invocation));
   options.digest_every = *invocation.integer("digest-every");
   options.checkpoint_every = *invocation.integer("checkpoint-every");
-  IBID_ASSIGN(LoadedData data, load_training_data(invocation.text("data-dir"), *invocation.text("data"), note));
+  IBID_ASSIGN(LoadedData data,
+              load_training_data(invocation.text("data-dir"), *invocation.text("data"), note));
   const std::optional<std::string> output = invocation.text("output");
-  const platform::Path path =
-      output ? platform::Path(*output) : verify::RunFolder::free_path("ibid-runs", *invocation.argument("MODEL"));
+  const platform::Path path = output
+                                  ? platform::Path(*output)
+                                  : verify::RunFolder::free_path("ibid-runs", *invocation.argument("MODEL"));
   IBID_ASSIGN(verify::RunFolder folder, verify::RunFolder::create(path));
   IBID_TRY(folder.write_json("run.json", verify::config_json({data.name, &data.images}, options)));
   return Plan{std::move(options), std::move(folder), std::move(data), false};
@@ -38,7 +40,8 @@ Result<Plan> plan_new_run(const Invocation& invocation, std::string& note) {
 Result<Plan> plan_resumed_run(const Invocation& invocation, const std::string& path, std::string& note) {
   IBID_ASSIGN(verify::RunFolder folder, verify::RunFolder::open(path));
   IBID_ASSIGN(const Json run, folder.read_json("run.json"));
-  IBID_ASSIGN(verify::TrainingRunOptions options, verify::options_from_json(run, folder.file("run.json").string()));
+  IBID_ASSIGN(verify::TrainingRunOptions options,
+              verify::options_from_json(run, folder.file("run.json").string()));
   const Json& recorded = run.value("data", Json::object());
   IBID_ASSIGN(LoadedData data,
               load_training_data(invocation.text("data-dir"), recorded.value("name", "auto"), note));
@@ -66,20 +69,24 @@ Result<int> run(const Invocation& invocation, Console& console) {
   const bool json = invocation.flag("json");
   std::string note;
   const std::optional<std::string> resumed = invocation.text("resume");
-  IBID_ASSIGN(Plan plan, resumed ? plan_resumed_run(invocation, *resumed, note) : plan_new_run(invocation, note));
+  IBID_ASSIGN(Plan plan,
+              resumed ? plan_resumed_run(invocation, *resumed, note) : plan_new_run(invocation, note));
   plan.options.machine.threads =
       static_cast<int32_t>(invocation.integer("threads").value_or(platform::default_thread_count()));
   plan.options.machine.isa = invocation.text("isa").value_or("");
   plan.options.workers = *invocation.integer("workers");
-  IBID_TRY(plan.folder.write_json("machine.json", verify::machine_json(plan.options.machine, plan.options.workers)));
+  IBID_TRY(plan.folder.write_json("machine.json",
+                                  verify::machine_json(plan.options.machine, plan.options.workers)));
   if (!json) console.print(note + "\nrun:  " + plan.folder.path().string() + "\n");
   TrainingProgressDisplay display(console, json);
   plan.options.progress = [&](const verify::TrainingProgress& progress) { display.show(progress); };
 
-  IBID_ASSIGN(const verify::TrainingOutcome outcome,
-              verify::run_training({plan.data.name, &plan.data.images}, plan.options, &plan.folder, plan.resume));
+  IBID_ASSIGN(
+      const verify::TrainingOutcome outcome,
+      verify::run_training({plan.data.name, &plan.data.images}, plan.options, &plan.folder, plan.resume));
   if (!outcome.finished) {
-    return Error(ErrorCode::kInterrupted, "stopped after step " + number_text(outcome.n_steps) + "; nothing is lost",
+    return Error(ErrorCode::kInterrupted,
+                 "stopped after step " + number_text(outcome.n_steps) + "; nothing is lost",
                  "go on with: ibid train " + *invocation.argument("MODEL") + " --resume " +
                      plan.folder.path().string());
   }
@@ -116,8 +123,10 @@ std::vector<OptionSpec> options() {
                      .default_value = "cpu",
                      .choices = {"cpu"},
                      .help = "where to compute; this build has the CPU"});
-  integer("workers", "1", "data-parallel workers, one after another in this process. No influence on results", 1);
-  integer("digest-every", "10", "steps between digests of parameters, gradients and optimiser; 0 for none", 0);
+  integer("workers", "1", "data-parallel workers, one after another in this process. No influence on results",
+          1);
+  integer("digest-every", "10", "steps between digests of parameters, gradients and optimiser; 0 for none",
+          0);
   integer("checkpoint-every", "500", "steps between checkpoints; 0 for the end only", 0);
   options.push_back({.name = "output",
                      .type = OptionType::kPath,
@@ -138,15 +147,20 @@ CommandSpec train_command() {
       .name = "train",
       .summary = "train one of the bundled models",
       .description =
-          "Trains a model and records the run: configuration, metrics, digests of every tensor, checkpoint, final "
-          "weights and a signature over weights, predictions and metrics. The signature depends on the data and on the "
-          "options that define the training, and on nothing else: not on threads, instruction set, workers, compiler "
+          "Trains a model and records the run: configuration, metrics, digests of every tensor, checkpoint, "
+          "final "
+          "weights and a signature over weights, predictions and metrics. The signature depends on the data "
+          "and on the "
+          "options that define the training, and on nothing else: not on threads, instruction set, workers, "
+          "compiler "
           "or machine. Ctrl-C leaves a checkpoint; --resume goes on from it to the same final bits.",
       .arguments = {{.name = "MODEL", .help = "which model", .choices = {"mnist-cnn"}}},
       .options = options(),
       .examples = {{"ibid train mnist-cnn", "three epochs; about 99.1 % on MNIST's test images"},
-                   {"ibid train mnist-cnn --steps 100 --test-samples 500 --json", "a short trial, for scripts"},
-                   {"ibid train mnist-cnn --resume ibid-runs/mnist-cnn-1", "after Ctrl-C, a crash or a power failure"}},
+                   {"ibid train mnist-cnn --steps 100 --test-samples 500 --json",
+                    "a short trial, for scripts"},
+                   {"ibid train mnist-cnn --resume ibid-runs/mnist-cnn-1",
+                    "after Ctrl-C, a crash or a power failure"}},
       .run = run,
   };
 }

@@ -65,7 +65,8 @@ std::string divergence_text(const verify::LogComparison& comparison) {
   const std::vector<std::string>& tensors = comparison.first->tensors;
   const size_t shown = std::min<size_t>(tensors.size(), 4);
   text += join(std::span(tensors).first(shown), ", ");
-  if (tensors.size() > shown) text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
+  if (tensors.size() > shown)
+    text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
   return text;
 }
 
@@ -83,7 +84,8 @@ Json row_json(const verify::MatrixRow& row) {
   json["train_loss"] = row.outcome.train_loss;
   json["seconds"] = row.outcome.seconds;
   if (row.difference && row.difference->first) {
-    json["first_difference"] = {{"step", row.difference->first->step}, {"tensors", row.difference->first->tensors}};
+    json["first_difference"] = {{"step", row.difference->first->step},
+                                {"tensors", row.difference->first->tensors}};
   }
   return json;
 }
@@ -96,11 +98,13 @@ Result<int> run(const Invocation& invocation, Console& console) {
   options.digest_every = 1;
   IBID_ASSIGN(const std::vector<verify::MatrixCell> cells, cells_of(invocation));
   std::string note;
-  IBID_ASSIGN(const LoadedData data, load_training_data(invocation.text("data-dir"), *invocation.text("data"), note));
+  IBID_ASSIGN(const LoadedData data,
+              load_training_data(invocation.text("data-dir"), *invocation.text("data"), note));
   if (!json) {
-    console.print(note + "\n" + number_text(options.max_steps) + " steps of " + *invocation.argument("MODEL") +
-                  ", tested on " + number_text(std::min(options.evaluation_limit, data.images.test.count)) +
-                  " images\n\nisa     threads  workers  repeat  signature                         accuracy  time\n");
+    console.print(
+        note + "\n" + number_text(options.max_steps) + " steps of " + *invocation.argument("MODEL") +
+        ", tested on " + number_text(std::min(options.evaluation_limit, data.images.test.count)) +
+        " images\n\nisa     threads  workers  repeat  signature                         accuracy  time\n");
   }
   const auto row_done = [&](const verify::MatrixRow& row) {
     if (!json) console.print(row_text(console, row));
@@ -167,10 +171,14 @@ CommandSpec verify_train_command() {
       .name = "verify train",
       .summary = "train in many ways and compare every bit",
       .description =
-          "Trains the same model once for every combination of instruction set, number of threads, number of workers "
-          "and repeat, digesting every tensor after every step, and compares the signatures over weights, predictions "
-          "and metrics. Where they differ it names the first step and the tensors that do. Combinations this machine "
-          "cannot run are listed as such. By default 8 steps and 200 test images, so that the scalar path takes "
+          "Trains the same model once for every combination of instruction set, number of threads, number of "
+          "workers "
+          "and repeat, digesting every tensor after every step, and compares the signatures over weights, "
+          "predictions "
+          "and metrics. Where they differ it names the first step and the tensors that do. Combinations this "
+          "machine "
+          "cannot run are listed as such. By default 8 steps and 200 test images, so that the scalar path "
+          "takes "
           "seconds.",
       .arguments = {{.name = "MODEL", .help = "which model", .choices = {"mnist-cnn"}}},
       .options = options(),

@@ -49,8 +49,8 @@ Tensor fold_shards(Context& context, const Tensor& shards) {
     kernels::Executor& executor = context.executor();
     kernels::parallel_for(executor, (size + kBlock - 1) / kBlock, [&](int64_t task, int32_t worker) {
       const int64_t begin = task * kBlock;
-      T* level = static_cast<T*>(
-          executor.scratch(worker, n_shards * kBlock * static_cast<int64_t>(sizeof(T))));
+      T* level =
+          static_cast<T*>(executor.scratch(worker, n_shards * kBlock * static_cast<int64_t>(sizeof(T))));
       fold_block(in + begin, n_shards, size, std::min(kBlock, size - begin), level, out + begin);
     });
   });

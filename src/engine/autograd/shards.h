@@ -7,8 +7,8 @@
 
 namespace ibid::autograd {
 
-// Combines the first dim of `shards` by the aligned binary tree of section 6.2: (0,1)(2,3)... level by level, a node
-// without right sibling passes up unchanged. (0 shards give +0.)
+// Combines the first dim of `shards` by the aligned binary tree of section 6.2: (0,1)(2,3)... level by level,
+// a node without right sibling passes up unchanged. (0 shards give +0.)
 Tensor fold_shards(Context& context, const Tensor& shards);
 
 // The same tree over binary64 values.

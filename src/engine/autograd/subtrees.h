@@ -15,9 +15,9 @@ struct Subtree {
   Tensor value;
 };
 
-// Builds the tree from nodes that arrive in ascending shard order. A worker pushes its shards and ships what is left:
-// the fewest aligned subtrees that cover them. Whoever collects the subtrees of all workers pushes those, in order,
-// and gets the root: the same additions happen wherever the borders between workers lie.
+// Builds the tree from nodes that arrive in ascending shard order. A worker pushes its shards and ships what
+// is left: the fewest aligned subtrees that cover them. Whoever collects the subtrees of all workers pushes
+// those, in order, and gets the root: the same additions happen wherever the borders between workers lie.
 class SubtreeBuilder {
  public:
   explicit SubtreeBuilder(Context& context) : context_(context) {}

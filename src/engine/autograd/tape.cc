@@ -45,7 +45,8 @@ Variable Tape::batch(const Tensor& value, bool needs_gradient) {
   Variable variable;
   variable.value_ = value;
   variable.batched_ = true;
-  if (needs_gradient && options_.record_gradients) variable.slot_ = new_slot(true, value.shape(), value.dtype());
+  if (needs_gradient && options_.record_gradients)
+    variable.slot_ = new_slot(true, value.shape(), value.dtype());
   return variable;
 }
 
@@ -76,8 +77,10 @@ Variable Tape::record(Tensor value, std::initializer_list<Variable> inputs, Back
 
 Variable Tape::record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
                       bool mixes_samples) {
-  const bool any_batched = std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.batched_; });
-  const bool any_needs = std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.slot_ >= 0; });
+  const bool any_batched =
+      std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.batched_; });
+  const bool any_needs =
+      std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.slot_ >= 0; });
   Variable result;
   result.batched_ = any_batched && !mixes_samples;
   if (any_needs && options_.record_gradients) {
@@ -170,7 +173,8 @@ void Tape::run_per_shard(Record& record, const Tensor& dy_shards) {
   for (size_t input = 0; input < contributions.size(); ++input) {
     const std::vector<Tensor>& parts = contributions[input];
     if (parts.empty()) continue;
-    IBID_CHECK(static_cast<int64_t>(parts.size()) == n_shards, "a gradient function must treat all shards alike");
+    IBID_CHECK(static_cast<int64_t>(parts.size()) == n_shards,
+               "a gradient function must treat all shards alike");
     Shape shape{n_shards};
     for (int64_t size : parts[0].shape().sizes()) shape.append(size);
     Tensor stacked = Tensor::empty(shape, parts[0].dtype());
@@ -191,7 +195,8 @@ void Tape::finish_parameters() {
     Tensor gradient = std::move(slot.folded);
     if (slot.shards.defined()) gradient = autograd::fold_shards(context_, slot.shards);
     if (slot.whole.defined()) {
-      gradient = gradient.defined() ? autograd::add_into(context_, std::move(gradient), slot.whole) : slot.whole;
+      gradient =
+          gradient.defined() ? autograd::add_into(context_, std::move(gradient), slot.whole) : slot.whole;
     }
     slot.shards = slot.whole = Tensor();
     if (!gradient.defined()) continue;

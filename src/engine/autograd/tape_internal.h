@@ -6,9 +6,9 @@
 
 namespace ibid {
 
-// The gradient of one value while the backward pass is under way. A value that is not batched may be reached per
-// shard (from samples) and once for all (from terms without samples, section 6.1); the two are kept apart until the
-// shards are combined.
+// The gradient of one value while the backward pass is under way. A value that is not batched may be reached
+// per shard (from samples) and once for all (from terms without samples, section 6.1); the two are kept apart
+// until the shards are combined.
 struct Tape::Slot {
   bool batched = false;
   Shape shape;
@@ -16,9 +16,9 @@ struct Tape::Slot {
   int64_t n_uses = 0;
   Parameter* parameter = nullptr;
 
-  Tensor whole;    // batched values; the part without samples of others
-  Tensor shards;   // one gradient per shard, shards outermost
-  Tensor folded;   // the shards, already combined by the only operation that contributed
+  Tensor whole;   // batched values; the part without samples of others
+  Tensor shards;  // one gradient per shard, shards outermost
+  Tensor folded;  // the shards, already combined by the only operation that contributed
 };
 
 struct Tape::Record {

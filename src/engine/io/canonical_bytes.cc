@@ -7,9 +7,11 @@
 namespace ibid::io {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "files and digests are little-endian; so must the machine be");
+static_assert(std::endian::native == std::endian::little,
+              "files and digests are little-endian; so must the machine be");
 
-constexpr int64_t kPiece = 1 << 14;  // elements: a piece stays in the cache between the NaN check and the hash
+constexpr int64_t kPiece =
+    1 << 14;  // elements: a piece stays in the cache between the NaN check and the hash
 
 template <class T>
 T canonical_nan() {
@@ -21,7 +23,8 @@ T canonical_nan() {
 }
 
 template <class T>
-void pieces_of_floats(const T* values, int64_t n, const std::function<void(std::span<const std::byte>)>& piece) {
+void pieces_of_floats(const T* values, int64_t n,
+                      const std::function<void(std::span<const std::byte>)>& piece) {
   std::vector<T> copy;
   for (int64_t begin = 0; begin < n; begin += kPiece) {
     const int64_t size = std::min(kPiece, n - begin);
@@ -39,7 +42,8 @@ void pieces_of_floats(const T* values, int64_t n, const std::function<void(std::
 
 }  // namespace
 
-void for_each_canonical_piece(const Tensor& tensor, const std::function<void(std::span<const std::byte>)>& piece) {
+void for_each_canonical_piece(const Tensor& tensor,
+                              const std::function<void(std::span<const std::byte>)>& piece) {
   const Tensor dense = tensor.dense();
   if (dense.dtype() == DType::kF32) {
     pieces_of_floats(dense.data<float>(), dense.n_elements(), piece);

@@ -23,7 +23,9 @@ constexpr TypeName kTypes[] = {{DType::kF64, "F64"},
                                {DType::kBool, "BOOL"}};
 
 std::string_view type_name(DType dtype) {
-  return std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& t) { return t.dtype == dtype; })->name;
+  return std::find_if(std::begin(kTypes), std::end(kTypes),
+                      [&](const TypeName& t) { return t.dtype == dtype; })
+      ->name;
 }
 
 std::optional<DType> type_of(std::string_view name) {
@@ -122,8 +124,8 @@ struct Entry {
 };
 
 Result<Entry> decode_entry(const std::string& tensor, const Json& item, std::string_view name) {
-  if (!item.is_object() || !item.contains("dtype") || !item.contains("shape") || !item.contains("data_offsets") ||
-      !item["dtype"].is_string()) {
+  if (!item.is_object() || !item.contains("dtype") || !item.contains("shape") ||
+      !item.contains("data_offsets") || !item["dtype"].is_string()) {
     return malformed(name, "'" + tensor + "' lacks dtype, shape or data_offsets");
   }
   const std::optional<DType> dtype = type_of(item["dtype"].get<std::string>());
@@ -160,7 +162,8 @@ Result<std::vector<Entry>> decode_entries(const Json& header, std::string_view n
     IBID_ASSIGN(Entry entry, decode_entry(key, item, name));
     entries.push_back(std::move(entry));
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
   return entries;
 }
 
@@ -172,7 +175,8 @@ Result<Safetensors> decode_safetensors(std::span<const std::byte> bytes, std::st
     return Error(ErrorCode::kTruncated, std::string(name) + " ends inside its first 8 bytes");
   }
   std::memcpy(&header_size, bytes.data(), sizeof header_size);
-  if (header_size > static_cast<uint64_t>(kMaxHeaderBytes)) return malformed(name, "its header claims to be too long");
+  if (header_size > static_cast<uint64_t>(kMaxHeaderBytes))
+    return malformed(name, "its header claims to be too long");
   if (header_size > bytes.size() - sizeof header_size) {
     return Error(ErrorCode::kTruncated, std::string(name) + " ends inside its header");
   }
@@ -182,10 +186,12 @@ Result<Safetensors> decode_safetensors(std::span<const std::byte> bytes, std::st
   if (!header.is_object()) return malformed(name, "its header is not an object");
   Safetensors content;
   IBID_ASSIGN(const std::vector<Entry> entries, decode_entries(header, name, content));
-  const std::span<const std::byte> data = bytes.subspan(sizeof header_size + static_cast<size_t>(header_size));
+  const std::span<const std::byte> data =
+      bytes.subspan(sizeof header_size + static_cast<size_t>(header_size));
   int64_t expected = 0;
   for (const Entry& entry : entries) {
-    if (entry.begin != expected) return malformed(name, "there is a gap or an overlap before '" + entry.name + "'");
+    if (entry.begin != expected)
+      return malformed(name, "there is a gap or an overlap before '" + entry.name + "'");
     expected = entry.end;
     if (entry.end > static_cast<int64_t>(data.size())) {
       return Error(ErrorCode::kTruncated, std::string(name) + " ends inside tensor '" + entry.name + "'");

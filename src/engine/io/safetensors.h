@@ -24,8 +24,8 @@ struct Safetensors {
 // The file's bytes; the same content gives the same bytes.
 std::string encode_safetensors(const Safetensors& content);
 
-// `name` says in errors where the bytes came from. Every offset, size, type and shape is checked before use; bytes
-// that belong to no tensor are an error.
+// `name` says in errors where the bytes came from. Every offset, size, type and shape is checked before use;
+// bytes that belong to no tensor are an error.
 Result<Safetensors> decode_safetensors(std::span<const std::byte> bytes, std::string_view name);
 
 }  // namespace ibid::io

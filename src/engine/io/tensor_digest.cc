@@ -32,7 +32,8 @@ std::vector<Branch> branches_of(const NamedDigests& leaves) {
   for (const auto& [name, digest] : leaves) {
     const size_t dot = name.find('.');
     const std::string first = name.substr(0, dot);
-    auto branch = std::find_if(branches.begin(), branches.end(), [&](const Branch& b) { return b.name == first; });
+    auto branch =
+        std::find_if(branches.begin(), branches.end(), [&](const Branch& b) { return b.name == first; });
     if (branch == branches.end()) branch = branches.insert(branches.end(), Branch{first, {}});
     branch->leaves.emplace_back(dot == std::string::npos ? "" : name.substr(dot + 1), digest);
   }

@@ -19,7 +19,8 @@ using NamedDigests = std::vector<std::pair<std::string, Digest128>>;
 
 NamedDigests tensor_digests(const nn::StateDict& tensors);
 
-// The root of the tree over dotted names: a node's children are the next parts of the names, in order of appearance.
+// The root of the tree over dotted names: a node's children are the next parts of the names, in order of
+// appearance.
 Digest128 tree_digest(const NamedDigests& leaves);
 
 // The digest of everything up to and including one more root.

@@ -25,12 +25,10 @@ namespace ibid::kernels {
 
 #define IBID_DECLARE_INSTALLER(group) void install_##group(KernelTable&) noexcept;
 #define IBID_CALL_INSTALLER(group) install_##group(table);
-#define IBID_DECLARE_ISA(isa)                        \
-  namespace isa {                                    \
-  IBID_KERNEL_GROUPS(IBID_DECLARE_INSTALLER)         \
-  static void install_all(KernelTable& table) {      \
-    IBID_KERNEL_GROUPS(IBID_CALL_INSTALLER)          \
-  }                                                  \
+#define IBID_DECLARE_ISA(isa)                                                             \
+  namespace isa {                                                                         \
+  IBID_KERNEL_GROUPS(IBID_DECLARE_INSTALLER)                                              \
+  static void install_all(KernelTable& table) { IBID_KERNEL_GROUPS(IBID_CALL_INSTALLER) } \
   }
 
 IBID_DECLARE_ISA(scalar)

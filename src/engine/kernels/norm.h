@@ -30,10 +30,10 @@ struct ChannelNormGradientArgs {
   T* dx = nullptr;
 };
 
-// Layer and group norm: `instances` (samples), each positions x channels, the channels cut into `groups`. Layer norm
-// has one position and one group. Sums: with `lane_rule` (layer norm) the lane rule over the channels, otherwise the
-// column rule per channel, channels of the group added ascending in binary64.
-// gamma, beta: `channels` values, or absent. xh and r (instances x groups) are kept for the gradient.
+// Layer and group norm: `instances` (samples), each positions x channels, the channels cut into `groups`.
+// Layer norm has one position and one group. Sums: with `lane_rule` (layer norm) the lane rule over the
+// channels, otherwise the column rule per channel, channels of the group added ascending in binary64. gamma,
+// beta: `channels` values, or absent. xh and r (instances x groups) are kept for the gradient.
 template <class T>
 struct GroupNormArgs {
   int64_t instances = 0, positions = 1, channels = 0, groups = 1;

@@ -7,7 +7,8 @@
 namespace ibid::kernels {
 
 // Windows over three spatial dims of x (batch, in_size..., channels), section 2.4. Fixed windows begin at
-// o * stride - padding and take every dilation-th position; adaptive ones cover floor(o*I/O) to ceil((o+1)*I/O).
+// o * stride - padding and take every dilation-th position; adaptive ones cover floor(o*I/O) to
+// ceil((o+1)*I/O).
 struct PoolShape {
   int64_t batch = 1, channels = 0;
   int64_t in_size[3] = {1, 1, 1};

@@ -13,15 +13,16 @@ struct ResampleTap {
   double lam;  // rounded to the tensor's type
 };
 
-// Upsampling over three spatial dims of (batch, in_size..., channels); taps[d] has out_size[d] entries, i0 and i1
-// ascending. Forward reads x and writes y; the gradient reads dy as `in` and writes dx as `out`.
+// Upsampling over three spatial dims of (batch, in_size..., channels); taps[d] has out_size[d] entries, i0
+// and i1 ascending. Forward reads x and writes y; the gradient reads dy as `in` and writes dx as `out`.
 template <class T>
 struct ResampleArgs {
   int64_t batch = 1, channels = 0;
   int64_t in_size[3] = {1, 1, 1};
   int64_t out_size[3] = {1, 1, 1};
   bool linear = false;
-  bool interpolated[3] = {false, false, false};  // dims a linear upsampling interpolates along: the tensor's own
+  bool interpolated[3] = {false, false,
+                          false};  // dims a linear upsampling interpolates along: the tensor's own
   const ResampleTap* taps[3] = {nullptr, nullptr, nullptr};
   const T* in = nullptr;
   T* out = nullptr;

@@ -6,9 +6,10 @@
 
 namespace ibid::kernels {
 
-// out[destination] = (base[destination] +) the sum of the source rows whose index names it, section 9.1: sources in
-// ascending order, chunks of 512, adds from +0, chunk sums folded in order, closed. A destination nobody names keeps
-// base, or +0 without one. Rows have `width` elements. Every index is in [0, n_destinations).
+// out[destination] = (base[destination] +) the sum of the source rows whose index names it, section 9.1:
+// sources in ascending order, chunks of 512, adds from +0, chunk sums folded in order, closed. A destination
+// nobody names keeps base, or +0 without one. Rows have `width` elements. Every index is in [0,
+// n_destinations).
 template <class T>
 struct ScatterAddArgs {
   int64_t n_sources = 0, n_destinations = 0, width = 1;

@@ -35,7 +35,8 @@ Variable Linear::forward(Tape& tape, const Variable& x) {
   return ops::linear(tape, x, tape.parameter(*weight_), optional(tape, bias_), fused_);
 }
 
-Conv::Conv(int64_t in_channels, int64_t out_channels, const ConvLayerOptions& options) : options_(options.conv) {
+Conv::Conv(int64_t in_channels, int64_t out_channels, const ConvLayerOptions& options)
+    : options_(options.conv) {
   const int64_t group_channels = in_channels / options.conv.groups;
   const Initializer initializer = Initializer::torch_default(group_channels * product(options.kernel));
   weight_ = &add_parameter("weight", weight_shape(out_channels, options.kernel, group_channels), initializer);
@@ -46,7 +47,8 @@ Variable Conv::forward(Tape& tape, const Variable& x) {
   return ops::conv(tape, x, tape.parameter(*weight_), optional(tape, bias_), options_);
 }
 
-ConvTranspose::ConvTranspose(int64_t in_channels, int64_t out_channels, const ConvTransposeLayerOptions& options)
+ConvTranspose::ConvTranspose(int64_t in_channels, int64_t out_channels,
+                             const ConvTransposeLayerOptions& options)
     : options_(options.conv) {
   const int64_t group_channels = out_channels / options.conv.groups;
   // PyTorch takes the weight's second dim for the fan-in here, too.
@@ -59,7 +61,9 @@ Variable ConvTranspose::forward(Tape& tape, const Variable& x) {
   return ops::conv_transpose(tape, x, tape.parameter(*weight_), optional(tape, bias_), options_);
 }
 
-Variable Dropout::forward(Tape& tape, const Variable& x) { return ops::dropout(tape, x, p_, {layer(), this}); }
+Variable Dropout::forward(Tape& tape, const Variable& x) {
+  return ops::dropout(tape, x, p_, {layer(), this});
+}
 
 Variable ChannelDropout::forward(Tape& tape, const Variable& x) {
   return ops::channel_dropout(tape, x, p_, {layer(), this});

@@ -84,8 +84,8 @@ void Module::load_state_dict(const StateDict& loaded) {
     }
     if (source == nullptr) throw ArgumentError("the state dict has no '" + name + "'");
     if (source->shape() != tensor->shape()) {
-      throw ArgumentError("'" + name + "' is " + source->describe() + " in the state dict and " + tensor->describe() +
-                          " in the model");
+      throw ArgumentError("'" + name + "' is " + source->describe() + " in the state dict and " +
+                          tensor->describe() + " in the model");
     }
     sources.push_back(source);
   }
@@ -93,7 +93,8 @@ void Module::load_state_dict(const StateDict& loaded) {
     throw ArgumentError("the state dict has " + std::to_string(loaded.size()) + " tensors, the model " +
                         std::to_string(state.size()));
   }
-  for (size_t i = 0; i < state.size(); ++i) *state[i].second = sources[i]->to(state[i].second->dtype()).clone();
+  for (size_t i = 0; i < state.size(); ++i)
+    *state[i].second = sources[i]->to(state[i].second->dtype()).clone();
 }
 
 // --- initialisers: binary64 expressions, rounded where they meet the tensor ---

@@ -78,7 +78,8 @@ void Backward::add_broadcast(size_t input, const Tensor& contribution) {
     return;
   }
   // What the input was broadcast over includes the samples: one sum per shard.
-  const int64_t rows = contribution.size(0), per_shard = tape_.rows_per_shard(rows), n_shards = tape_.n_shards();
+  const int64_t rows = contribution.size(0), per_shard = tape_.rows_per_shard(rows),
+                n_shards = tape_.n_shards();
   Shape stacked{n_shards};
   for (int64_t size : shape.sizes()) stacked.append(size);
   Tensor shards = Tensor::empty(stacked, contribution.dtype());

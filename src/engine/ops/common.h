@@ -22,14 +22,16 @@ inline bool absent(const Variable& variable) { return !variable.value().defined(
 void require_same_floating(const char* operation, const Variable& a, const Variable& b);
 
 // A per-dim option, one value standing for all dims. Errors: ArgumentError naming the option.
-std::array<int64_t, 3> spatial_option(const char* operation, const char* option, const std::vector<int64_t>& values,
-                                      int64_t n_spatial, int64_t minimum, int64_t filler);
+std::array<int64_t, 3> spatial_option(const char* operation, const char* option,
+                                      const std::vector<int64_t>& values, int64_t n_spatial, int64_t minimum,
+                                      int64_t filler);
 
 // Sizes of the 1 to 3 spatial dims of a channels-last shape, filled up with leading 1s.
 // Errors: ShapeError unless there are 3 to 5 dims.
 std::array<int64_t, 3> spatial_sizes(const char* operation, const Shape& shape);
 
 // (batch, the last n_spatial of sizes..., channels).
-Shape channels_last_shape(int64_t batch, const std::array<int64_t, 3>& sizes, int64_t n_spatial, int64_t channels);
+Shape channels_last_shape(int64_t batch, const std::array<int64_t, 3>& sizes, int64_t n_spatial,
+                          int64_t channels);
 
 }  // namespace ibid::ops

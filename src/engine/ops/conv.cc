@@ -18,7 +18,8 @@ void require_channels(const char* operation, const Variable& x, const Variable& 
                       int64_t channels_in, int64_t weight_channels_in) {
   if (weight.shape().n_dims() != x.shape().n_dims() || channels_in != weight_channels_in) {
     throw ShapeError(std::string(operation) + ": input " + x.shape().to_string() + " and weight " +
-                     weight.shape().to_string() + " with " + std::to_string(groups) + " groups do not fit together");
+                     weight.shape().to_string() + " with " + std::to_string(groups) +
+                     " groups do not fit together");
   }
 }
 
@@ -29,7 +30,9 @@ void require_bias(const char* operation, const Variable& bias, int64_t channels)
   }
 }
 
-void copy_sizes(const std::array<int64_t, 3>& from, int64_t (&to)[3]) { std::copy(from.begin(), from.end(), to); }
+void copy_sizes(const std::array<int64_t, 3>& from, int64_t (&to)[3]) {
+  std::copy(from.begin(), from.end(), to);
+}
 
 // The weight gradient of both kinds of convolution: `positions` walks the sum (section 2.3).
 void add_weight_gradient(Backward& b, size_t input, const ConvShape& shape, const Tensor& x, const Tensor& dy,
@@ -76,8 +79,8 @@ ConvShape conv_shape(const Variable& x, const Variable& weight, const ConvOption
   for (int d = 0; d < 3; ++d) {
     const int64_t span = s.in_size[d] + 2 * s.padding[d] - s.dilation[d] * (s.kernel[d] - 1) - 1;
     if (span < 0) {
-      throw ShapeError("conv: the padded input " + x.shape().to_string() + " is smaller than the dilated kernel of " +
-                       weight.shape().to_string());
+      throw ShapeError("conv: the padded input " + x.shape().to_string() +
+                       " is smaller than the dilated kernel of " + weight.shape().to_string());
     }
     s.out_size[d] = span / s.stride[d] + 1;
   }
@@ -93,9 +96,10 @@ Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Varia
   const ConvShape shape = conv_shape(x, weight, options);
   require_bias("conv", bias, shape.out_channels);
   const Tensor in = x.value().dense(), w = weight.value().dense();
-  Tensor y = Tensor::empty(channels_last_shape(shape.batch, {shape.out_size[0], shape.out_size[1], shape.out_size[2]},
-                                               x.shape().n_dims() - 2, shape.out_channels),
-                           x.dtype());
+  Tensor y = Tensor::empty(
+      channels_last_shape(shape.batch, {shape.out_size[0], shape.out_size[1], shape.out_size[2]},
+                          x.shape().n_dims() - 2, shape.out_channels),
+      x.dtype());
   dispatch_floating(x.dtype(), "conv", [&]<class T>() {
     kernels::ConvForwardArgs<T> args;
     args.shape = shape;
@@ -145,8 +149,8 @@ ConvShape adjoint_shape(const Variable& x, const Variable& weight, const ConvTra
   require_channels(name, x, weight, s.groups, s.out_channels, weight.shape()[0]);
   s.in_channels = weight.shape()[-1] * s.groups;
   if (s.out_channels % s.groups != 0) {
-    throw ShapeError("conv_transpose: " + std::to_string(s.out_channels) + " input channels cannot be cut into " +
-                     std::to_string(s.groups) + " groups");
+    throw ShapeError("conv_transpose: " + std::to_string(s.out_channels) +
+                     " input channels cannot be cut into " + std::to_string(s.groups) + " groups");
   }
   copy_sizes(spatial_sizes("conv_transpose weight", weight.shape()), s.kernel);
   copy_sizes(spatial_option(name, "stride", options.stride, n_spatial, 1, 1), s.stride);
@@ -161,7 +165,8 @@ ConvShape adjoint_shape(const Variable& x, const Variable& weight, const ConvTra
     s.in_size[d] =
         (s.out_size[d] - 1) * s.stride[d] - 2 * s.padding[d] + s.dilation[d] * (s.kernel[d] - 1) + added + 1;
     if (s.in_size[d] < 1) {
-      throw ShapeError("conv_transpose: padding leaves nothing of the result for input " + x.shape().to_string());
+      throw ShapeError("conv_transpose: padding leaves nothing of the result for input " +
+                       x.shape().to_string());
     }
   }
   return s;
@@ -176,9 +181,10 @@ Variable conv_transpose(Tape& tape, const Variable& x, const Variable& weight, c
   const ConvShape shape = adjoint_shape(x, weight, options);
   require_bias("conv_transpose", bias, shape.in_channels);
   const Tensor in = x.value().dense(), w = weight.value().dense();
-  Tensor y = Tensor::empty(channels_last_shape(shape.batch, {shape.in_size[0], shape.in_size[1], shape.in_size[2]},
-                                               x.shape().n_dims() - 2, shape.in_channels),
-                           x.dtype());
+  Tensor y =
+      Tensor::empty(channels_last_shape(shape.batch, {shape.in_size[0], shape.in_size[1], shape.in_size[2]},
+                                        x.shape().n_dims() - 2, shape.in_channels),
+                    x.dtype());
   dispatch_floating(x.dtype(), "conv_transpose", [&]<class T>() {
     kernels::ConvBackwardDataArgs<T> args;
     args.shape = shape;
@@ -195,7 +201,8 @@ Variable conv_transpose(Tape& tape, const Variable& x, const Variable& weight, c
   std::vector<Variable> inputs{x, weight};
   if (!absent(bias)) inputs.push_back(bias);
   return tape.record(y, inputs, [=](Backward& b) {
-    // A fused ReLU's mask lies on dy, which here plays the part of the adjoint's x: it is applied once, up front.
+    // A fused ReLU's mask lies on dy, which here plays the part of the adjoint's x: it is applied once, up
+    // front.
     const Tensor dy = relu_output.defined() ? relu_masked(b.context(), b.dy(), relu_output) : b.dy().dense();
     if (b.needs(1)) add_weight_gradient(b, 1, shape, dy, in, Tensor(), weight_shape);
     if (!absent(bias) && b.needs(2)) add_column_sums(b, 2, dy, Tensor());

@@ -30,7 +30,8 @@ Tensor apply(Context& context, const Tensor& x, double p, const kernels::RandomK
 }
 
 Variable drop(Tape& tape, const Variable& x, double p, const DropoutKey& key, bool whole_channels) {
-  if (!(p >= 0.0 && p < 1.0)) throw ArgumentError("dropout: p is " + std::to_string(p) + "; it must be in [0, 1)");
+  if (!(p >= 0.0 && p < 1.0))
+    throw ArgumentError("dropout: p is " + std::to_string(p) + "; it must be in [0, 1)");
   if (x.shape().n_dims() < 2 && whole_channels) {
     throw ShapeError("channel_dropout needs (samples, ..., channels), not " + x.shape().to_string());
   }
@@ -42,9 +43,9 @@ Variable drop(Tape& tape, const Variable& x, double p, const DropoutKey& key, bo
                                   whole_channels ? RandomPurpose::kChannelDropout : RandomPurpose::kDropout};
   const int64_t channels = whole_channels ? x.shape()[-1] : 0;
   const int64_t first_sample = options.shards.first_sample;
-  return tape.record(apply(tape.context(), x.value(), p, stream, channels, first_sample), {x}, [=](Backward& b) {
-    b.add(0, apply(b.context(), b.dy(), p, stream, channels, first_sample));
-  });
+  return tape.record(
+      apply(tape.context(), x.value(), p, stream, channels, first_sample), {x},
+      [=](Backward& b) { b.add(0, apply(b.context(), b.dy(), p, stream, channels, first_sample)); });
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ Shape without_leading_ones(const Shape& shape) {
   return shape.slice(first, shape.n_dims());
 }
 
-// An operand as the kernel takes it: dense, one row repeated, or one value; anything else is written out first.
+// An operand as the kernel takes it: dense, one row repeated, or one value; anything else is written out
+// first.
 struct PreparedOperand {
   Tensor value;
   Operand layout;
@@ -129,7 +130,8 @@ Variable extreme(Tape& tape, const char* name, BinaryOp op, const Variable& a, c
   const bool maximum = op == BinaryOp::kMaximum;
   return binary(tape, name, op, a, b, [=](Backward& back) {
     const Shape shape = back.dy().shape();
-    const Tensor dy = back.dy().dense(), left = av.broadcast_to(shape).dense(), right = bv.broadcast_to(shape).dense();
+    const Tensor dy = back.dy().dense(), left = av.broadcast_to(shape).dense(),
+                 right = bv.broadcast_to(shape).dense();
     Tensor da = Tensor::zeros(shape, dy.dtype()), db = Tensor::zeros(shape, dy.dtype());
     dispatch_floating(dy.dtype(), "maximum", [&]<class T>() {
       for (int64_t i = 0; i < dy.n_elements(); ++i) {
@@ -282,7 +284,8 @@ Variable softmax_over(Tape& tape, const Variable& x, int64_t dim, bool logarithm
         const Tensor dy = b.dy().transpose(d, last).dense();
         Tensor dx = Tensor::empty(dy.shape(), dy.dtype());
         dispatch_floating(dy.dtype(), "softmax", [&]<class T>() {
-          kernels::SoftmaxGradientArgs<T> args{logarithm, rows, cols, dy.data<T>(), y.data<T>(), dx.data<T>()};
+          kernels::SoftmaxGradientArgs<T> args{logarithm,    rows,        cols,
+                                               dy.data<T>(), y.data<T>(), dx.data<T>()};
           kernels_of<T>(b.context()).softmax_gradient(args, b.context().executor());
         });
         b.add(0, dx.transpose(d, last));
@@ -325,19 +328,32 @@ Variable where(Tape& tape, const Tensor& condition, const Variable& a, const Var
 Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b) {
   const DType dtype = promote(a.dtype(), b.dtype());
   const Shape shape = broadcast_shapes(a.shape(), b.shape());
-  const Tensor left = a.to(dtype).broadcast_to(shape).dense(), right = b.to(dtype).broadcast_to(shape).dense();
+  const Tensor left = a.to(dtype).broadcast_to(shape).dense(),
+               right = b.to(dtype).broadcast_to(shape).dense();
   Tensor result = Tensor::empty(shape, DType::kBool);
   dispatch_dtype(dtype, [&]<class T>() {
     for (int64_t i = 0; i < result.n_elements(); ++i) {
       const T l = left.data<T>()[i], r = right.data<T>()[i];
       bool holds = false;
       switch (comparison) {
-        case Comparison::kEqual: holds = l == r; break;
-        case Comparison::kNotEqual: holds = l != r; break;
-        case Comparison::kLess: holds = l < r; break;
-        case Comparison::kLessEqual: holds = l <= r; break;
-        case Comparison::kGreater: holds = l > r; break;
-        case Comparison::kGreaterEqual: holds = l >= r; break;
+        case Comparison::kEqual:
+          holds = l == r;
+          break;
+        case Comparison::kNotEqual:
+          holds = l != r;
+          break;
+        case Comparison::kLess:
+          holds = l < r;
+          break;
+        case Comparison::kLessEqual:
+          holds = l <= r;
+          break;
+        case Comparison::kGreater:
+          holds = l > r;
+          break;
+        case Comparison::kGreaterEqual:
+          holds = l >= r;
+          break;
       }
       result.data<bool>()[i] = holds;
     }

@@ -16,8 +16,7 @@ Tensor select_indices(const Tensor& x, int64_t dim, const std::vector<int64_t>& 
   const int64_t n_indices = static_cast<int64_t>(indices.size());
   Tensor result = Tensor::empty(x.shape().with(dim, n_indices), x.dtype());
   const int64_t outer = x.shape().slice(0, dim).n_elements();
-  const int64_t row_bytes =
-      x.shape().slice(dim + 1, x.n_dims()).n_elements() * size_of(x.dtype());
+  const int64_t row_bytes = x.shape().slice(dim + 1, x.n_dims()).n_elements() * size_of(x.dtype());
   const std::byte* from = static_cast<const std::byte*>(source.raw_data());
   std::byte* to = static_cast<std::byte*>(result.raw_data());
   for (int64_t o = 0; o < outer; ++o) {
@@ -73,7 +72,8 @@ namespace {
 
 Tensor checked_indices(const char* operation, const Tensor& indices, int64_t size) {
   if (indices.dtype() != DType::kI64) {
-    throw DTypeError(std::string(operation) + ": indices must be i64, not " + std::string(name_of(indices.dtype())));
+    throw DTypeError(std::string(operation) + ": indices must be i64, not " +
+                     std::string(name_of(indices.dtype())));
   }
   const Tensor dense = indices.dense();
   for (int64_t i = 0; i < dense.n_elements(); ++i) {
@@ -101,12 +101,13 @@ Tensor positions_along(const char* operation, const Tensor& index, const Shape& 
   strides[static_cast<size_t>(dim)] = 0;
   const int64_t* in = checked.data<int64_t>();
   int64_t* out = positions.data<int64_t>();
-  for_each_run<2>(index.shape(), {dense_strides(index.shape()), strides}, [&](auto offsets, int64_t n, auto steps) {
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t own = offsets[0] + i * steps[0];
-      out[own] = offsets[1] + i * steps[1] + in[own] * along;
-    }
-  });
+  for_each_run<2>(index.shape(), {dense_strides(index.shape()), strides},
+                  [&](auto offsets, int64_t n, auto steps) {
+                    for (int64_t i = 0; i < n; ++i) {
+                      const int64_t own = offsets[0] + i * steps[0];
+                      out[own] = offsets[1] + i * steps[1] + in[own] * along;
+                    }
+                  });
   return positions;
 }
 
@@ -114,7 +115,8 @@ Tensor positions_along(const char* operation, const Tensor& index, const Shape& 
 
 // --- reads and writes by index ---
 
-Variable embedding(Tape& tape, const Tensor& indices, const Variable& table, const EmbeddingOptions& options) {
+Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,
+                   const EmbeddingOptions& options) {
   if (table.shape().n_dims() != 2) throw ShapeError("embedding: the table is " + table.shape().to_string());
   require_same_floating("embedding", table, {});
   const int64_t n_rows = table.shape()[0], width = table.shape()[1];
@@ -127,7 +129,8 @@ Variable embedding(Tape& tape, const Tensor& indices, const Variable& table, con
     const Tensor dy = b.dy().dense().reshape({index.n_elements(), width});
     const Tensor flat = index.reshape({index.n_elements()});
     const auto gradient_of = [&](int64_t begin, int64_t end) {
-      Tensor gradient = scatter_rows(b.context(), flat.slice(0, begin, end), dy.slice(0, begin, end), n_rows, {});
+      Tensor gradient =
+          scatter_rows(b.context(), flat.slice(0, begin, end), dy.slice(0, begin, end), n_rows, {});
       if (options.padding_index) gradient.select(0, *options.padding_index).fill(0.0);
       return gradient;
     };
@@ -162,21 +165,22 @@ Variable gather(Tape& tape, const Variable& x, int64_t dim, const Tensor& index)
   return gather_elements(tape, x, positions_along("gather", index, x.shape(), d), !keeps_samples);
 }
 
-Variable scatter_add(Tape& tape, const Variable& base, int64_t dim, const Tensor& index, const Variable& source) {
+Variable scatter_add(Tape& tape, const Variable& base, int64_t dim, const Tensor& index,
+                     const Variable& source) {
   require_same_floating("scatter_add", base, source);
   const int64_t d = base.shape().checked_dim(dim);
   if (index.shape() != source.shape()) {
-    throw ShapeError("scatter_add: index " + index.shape().to_string() + " and source " + source.shape().to_string() +
-                     " must be alike");
+    throw ShapeError("scatter_add: index " + index.shape().to_string() + " and source " +
+                     source.shape().to_string() + " must be alike");
   }
   const Tensor positions = positions_along("scatter_add", index, base.shape(), d);
   const int64_t n = base.shape().n_elements(), n_sources = index.n_elements();
-  const Tensor y = scatter_rows(tape.context(), positions.reshape({n_sources}),
-                                source.value().dense().reshape({n_sources, 1}), n,
-                                base.value().dense().reshape({n, 1}))
-                       .reshape(base.shape());
-  const bool keeps_samples = d != 0 && index.n_dims() > 0 && index.size(0) == base.shape()[0] &&
-                             base.batched() == source.batched();
+  const Tensor y =
+      scatter_rows(tape.context(), positions.reshape({n_sources}),
+                   source.value().dense().reshape({n_sources, 1}), n, base.value().dense().reshape({n, 1}))
+          .reshape(base.shape());
+  const bool keeps_samples =
+      d != 0 && index.n_dims() > 0 && index.size(0) == base.shape()[0] && base.batched() == source.batched();
   return tape.record(
       y, {base, source},
       [=](Backward& b) {
@@ -259,7 +263,8 @@ Tensor arg_extreme(const Tensor& x, int64_t dim, bool maximum) {
 Sorted top_k(Tape& tape, const Variable& x, int64_t k, int64_t dim, bool largest) {
   const int64_t d = x.shape().checked_dim(dim);
   if (k < 0 || k > x.shape()[d]) {
-    throw ArgumentError("top_k: k is " + std::to_string(k) + " and the dim has " + std::to_string(x.shape()[d]));
+    throw ArgumentError("top_k: k is " + std::to_string(k) + " and the dim has " +
+                        std::to_string(x.shape()[d]));
   }
   const Tensor indices = sorted_indices(x.value(), d, largest, k);
   return {gather(tape, x, d, indices), indices};

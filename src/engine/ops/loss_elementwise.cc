@@ -19,10 +19,11 @@ Tensor require_targets(const char* operation, const Variable& x, const Tensor& t
   return targets.dense();
 }
 
-// The common frame: term(x, t) and slope(x, t, factor), factor = the mean's weight times what `multiple` says.
+// The common frame: term(x, t) and slope(x, t, factor), factor = the mean's weight times what `multiple`
+// says.
 template <class Term, class Slope>
-Variable elementwise_loss(Tape& tape, const char* name, const Variable& x, const Tensor& targets, Reduction reduction,
-                          double multiple, Term term, Slope slope) {
+Variable elementwise_loss(Tape& tape, const char* name, const Variable& x, const Tensor& targets,
+                          Reduction reduction, double multiple, Term term, Slope slope) {
   const Tensor t = require_targets(name, x, targets), in = x.value().dense();
   LossTerms terms{Tensor::empty(in.shape(), in.dtype()), std::nullopt};
   dispatch_floating(in.dtype(), name, [&]<class T>() {
@@ -75,13 +76,16 @@ Variable bce_with_logits_loss(Tape& tape, const Variable& x, const Tensor& targe
   require_same_floating("bce_with_logits_loss", x, {});
   using kernels::UnaryOp;
   Context& context = tape.context();
-  const Tensor minus_abs = apply_unary(context, UnaryOp::kNegate, apply_unary(context, UnaryOp::kAbs, x.value()));
+  const Tensor minus_abs =
+      apply_unary(context, UnaryOp::kNegate, apply_unary(context, UnaryOp::kAbs, x.value()));
   const Tensor tail = apply_unary(context, UnaryOp::kLog1p, apply_unary(context, UnaryOp::kExp, minus_abs));
   const Tensor sigmoid = apply_unary(context, UnaryOp::kSigmoid, x.value());
   if (!positive_weight) {
     return elementwise_loss(
         tape, "bce_with_logits_loss", x, targets, reduction, 1.0,
-        [tail]<class T>(T v, T t, int64_t i) { return fused(-v, t, v > T(0) ? v : T(0)) + tail.data<T>()[i]; },
+        [tail]<class T>(T v, T t, int64_t i) {
+          return fused(-v, t, v > T(0) ? v : T(0)) + tail.data<T>()[i];
+        },
         [sigmoid]<class T>(T, T t, T factor, int64_t i) { return (sigmoid.data<T>()[i] - t) * factor; });
   }
   const double weight = *positive_weight;

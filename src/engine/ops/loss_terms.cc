@@ -37,7 +37,8 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
   double total = 0.0;
   if (terms.weights) {
     if (!whole_step && reduction == Reduction::kMean) {
-      throw ArgumentError("the mean of a loss with weights or ignored targets needs the whole step in one pass");
+      throw ArgumentError(
+          "the mean of a loss with weights or ignored targets needs the whole step in one pass");
     }
     total = autograd::fold_tree(shard_sums(tape, *terms.weights));
   } else {

@@ -10,7 +10,7 @@ namespace ibid::ops {
 
 // What a loss needs once its per-term values are there (section 4.2).
 struct LossTerms {
-  Tensor values;                // one per term, in raster order of the batch; absent terms hold +0
+  Tensor values;                  // one per term, in raster order of the batch; absent terms hold +0
   std::optional<Tensor> weights;  // one per term when terms weigh differently, +0 for absent ones
 };
 

@@ -45,13 +45,13 @@ Variable matmul_2d(Tape& tape, const Variable& a, const Variable& b) {
     throw ShapeError("matmul: " + av.shape().to_string() + " times " + bv.shape().to_string() +
                      ": the last dim of the first must be the second to last of the second");
   }
-  const Shape leading = broadcast_shapes(av.shape().slice(0, av.n_dims() - 2), bv.shape().slice(0, bv.n_dims() - 2));
+  const Shape leading =
+      broadcast_shapes(av.shape().slice(0, av.n_dims() - 2), bv.shape().slice(0, bv.n_dims() - 2));
   const bool rows_only = bv.n_dims() == 2;  // every row of the left operand meets the same matrix
-  const bool moves_samples =
-      (a.batched() && a.shape().n_dims() - 2 != leading.n_dims()) ||
-      (b.batched() && b.shape().n_dims() - 2 != leading.n_dims()) ||
-      (a.batched() && a.shape().n_dims() > 2 && a.shape()[0] != leading[0]) ||
-      (b.batched() && b.shape().n_dims() == 2);
+  const bool moves_samples = (a.batched() && a.shape().n_dims() - 2 != leading.n_dims()) ||
+                             (b.batched() && b.shape().n_dims() - 2 != leading.n_dims()) ||
+                             (a.batched() && a.shape().n_dims() > 2 && a.shape()[0] != leading[0]) ||
+                             (b.batched() && b.shape().n_dims() == 2);
   const Tensor left = rows_only ? av : with_leading(av, leading);
   const Tensor right = rows_only ? bv : with_leading(bv, leading);
   const Tensor y = product(tape.context(), left, right);
@@ -59,7 +59,8 @@ Variable matmul_2d(Tape& tape, const Variable& a, const Variable& b) {
       y, {a, b},
       [=](Backward& back) {
         Context& context = back.context();
-        if (back.needs(0)) back.add_broadcast(0, product(context, back.dy().dense(), right.transpose(-1, -2)));
+        if (back.needs(0))
+          back.add_broadcast(0, product(context, back.dy().dense(), right.transpose(-1, -2)));
         if (!back.needs(1)) return;
         if (rows_only) {
           add_weight_gradient(back, 1, left.dense(), back.dy().dense());

@@ -22,7 +22,9 @@ const T* data_or_null(const Tensor& tensor) {
   return tensor.defined() ? tensor.data<T>() : nullptr;
 }
 
-Tensor dense_or_absent(const Variable& variable) { return absent(variable) ? Tensor() : variable.value().dense(); }
+Tensor dense_or_absent(const Variable& variable) {
+  return absent(variable) ? Tensor() : variable.value().dense();
+}
 
 // --- batch norm ---
 
@@ -89,7 +91,8 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
                     const BatchNormState& state, double epsilon) {
   require_same_floating("batch_norm", x, gamma);
   require_same_floating("batch_norm", x, beta);
-  if (x.shape().n_dims() < 2) throw ShapeError("batch_norm needs (samples, ..., channels), not " + x.shape().to_string());
+  if (x.shape().n_dims() < 2)
+    throw ShapeError("batch_norm needs (samples, ..., channels), not " + x.shape().to_string());
   const int64_t channels = x.shape()[-1];
   require_per_channel("batch_norm", gamma, {channels});
   require_per_channel("batch_norm", beta, {channels});
@@ -101,10 +104,12 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
                         x.value().describe());
   }
   if (of_pass && tape.step_samples() != tape.n_samples()) {
-    throw ArgumentError("batch_norm takes its statistics over all samples of a step, and this pass has only some of "
-                        "them: train with one worker, or use group_norm");
+    throw ArgumentError(
+        "batch_norm takes its statistics over all samples of a step, and this pass has only some of "
+        "them: train with one worker, or use group_norm");
   }
-  const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma), beta_value = dense_or_absent(beta);
+  const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma),
+               beta_value = dense_or_absent(beta);
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   Tensor mean, r = Tensor::empty({channels}, x.dtype()), scale = Tensor::empty({channels}, x.dtype());
   dispatch_floating(x.dtype(), "batch_norm", [&]<class T>() {
@@ -120,44 +125,44 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
     for (int64_t c = 0; c < channels; ++c) {
       const double variance = static_cast<double>(statistics.variance.data<T>()[c]);
       r.data<T>()[c] = static_cast<T>(1.0 / std::sqrt(variance + epsilon));
-      scale.data<T>()[c] =
-          gamma_value.defined() ? gamma_value.data<T>()[c] * r.data<T>()[c] : r.data<T>()[c];
+      scale.data<T>()[c] = gamma_value.defined() ? gamma_value.data<T>()[c] * r.data<T>()[c] : r.data<T>()[c];
     }
-    kernels::ChannelNormArgs<T> args{rows,           channels,
-                                     in.data<T>(),   mean.data<T>(),
-                                     scale.data<T>(), data_or_null<T>(beta_value),
+    kernels::ChannelNormArgs<T> args{rows,           channels,        in.data<T>(),
+                                     mean.data<T>(), scale.data<T>(), data_or_null<T>(beta_value),
                                      y.data<T>()};
     kernels_of<T>(tape.context()).channel_norm(args, tape.context().executor());
   });
-  return tape.record(y, {x, absent(gamma) ? tape.constant(scale) : gamma, absent(beta) ? tape.constant(mean) : beta},
-                     [=](Backward& b) {
-    const Tensor dy = b.dy().dense();
-    dispatch_floating(dy.dtype(), "batch_norm", [&]<class T>() {
-      const std::vector<double> s1 = channel_sums<T>(b.tape(), kernels::Reduction::kSum, dy, {}, {});
-      const std::vector<double> s2 = channel_sums<T>(b.tape(), kernels::Reduction::kCentredDot, dy, in, mean);
-      Tensor m1 = Tensor::zeros({channels}, dy.dtype()), k = Tensor::zeros({channels}, dy.dtype());
-      Tensor dgamma = Tensor::empty({channels}, dy.dtype());
-      for (int64_t c = 0; c < channels; ++c) {
-        const size_t i = static_cast<size_t>(c);
-        const double rc = static_cast<double>(r.data<T>()[c]);
-        if (of_pass) {  // with running statistics, mean and variance are constants
-          m1.data<T>()[c] = static_cast<T>(s1[i] / n);
-          k.data<T>()[c] = static_cast<T>((s2[i] * rc) * rc / n);
-        }
-        dgamma.data<T>()[c] = static_cast<T>(s2[i] * rc);
-      }
-      // Sums over all shards already: a part without samples, not summed again by the tree.
-      b.add(1, dgamma);
-      b.add(2, rounded<T>(s1));
-      if (!b.needs(0)) return;
-      Tensor dx = Tensor::empty(dy.shape(), dy.dtype());
-      kernels::ChannelNormGradientArgs<T> args{rows,           channels,        in.data<T>(), dy.data<T>(),
-                                               mean.data<T>(), scale.data<T>(), m1.data<T>(), k.data<T>(),
-                                               dx.data<T>()};
-      kernels_of<T>(b.context()).channel_norm_gradient(args, b.context().executor());
-      b.add(0, std::move(dx));
-    });
-  });
+  return tape.record(
+      y, {x, absent(gamma) ? tape.constant(scale) : gamma, absent(beta) ? tape.constant(mean) : beta},
+      [=](Backward& b) {
+        const Tensor dy = b.dy().dense();
+        dispatch_floating(dy.dtype(), "batch_norm", [&]<class T>() {
+          const std::vector<double> s1 = channel_sums<T>(b.tape(), kernels::Reduction::kSum, dy, {}, {});
+          const std::vector<double> s2 =
+              channel_sums<T>(b.tape(), kernels::Reduction::kCentredDot, dy, in, mean);
+          Tensor m1 = Tensor::zeros({channels}, dy.dtype()), k = Tensor::zeros({channels}, dy.dtype());
+          Tensor dgamma = Tensor::empty({channels}, dy.dtype());
+          for (int64_t c = 0; c < channels; ++c) {
+            const size_t i = static_cast<size_t>(c);
+            const double rc = static_cast<double>(r.data<T>()[c]);
+            if (of_pass) {  // with running statistics, mean and variance are constants
+              m1.data<T>()[c] = static_cast<T>(s1[i] / n);
+              k.data<T>()[c] = static_cast<T>((s2[i] * rc) * rc / n);
+            }
+            dgamma.data<T>()[c] = static_cast<T>(s2[i] * rc);
+          }
+          // Sums over all shards already: a part without samples, not summed again by the tree.
+          b.add(1, dgamma);
+          b.add(2, rounded<T>(s1));
+          if (!b.needs(0)) return;
+          Tensor dx = Tensor::empty(dy.shape(), dy.dtype());
+          kernels::ChannelNormGradientArgs<T> args{rows,         channels,       in.data<T>(),
+                                                   dy.data<T>(), mean.data<T>(), scale.data<T>(),
+                                                   m1.data<T>(), k.data<T>(),    dx.data<T>()};
+          kernels_of<T>(b.context()).channel_norm_gradient(args, b.context().executor());
+          b.add(0, std::move(dx));
+        });
+      });
 }
 
 // --- layer and group norm ---
@@ -169,9 +174,10 @@ struct Groups {
   bool lane_rule;
 };
 
-Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variable& gamma, const Variable& beta,
-                   double epsilon) {
-  const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma), beta_value = dense_or_absent(beta);
+Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variable& gamma,
+                   const Variable& beta, double epsilon) {
+  const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma),
+               beta_value = dense_or_absent(beta);
   Tensor y = Tensor::empty(x.shape(), x.dtype()), normalised = Tensor::empty(x.shape(), x.dtype());
   Tensor r = Tensor::empty({g.instances, g.groups}, x.dtype());
   dispatch_floating(x.dtype(), "layer_norm", [&]<class T>() {
@@ -218,8 +224,8 @@ Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variabl
 
 }  // namespace
 
-Variable layer_norm(Tape& tape, const Variable& x, int64_t n_dims, const Variable& gamma, const Variable& beta,
-                    double epsilon) {
+Variable layer_norm(Tape& tape, const Variable& x, int64_t n_dims, const Variable& gamma,
+                    const Variable& beta, double epsilon) {
   require_same_floating("layer_norm", x, gamma);
   require_same_floating("layer_norm", x, beta);
   if (n_dims < 1 || n_dims > x.shape().n_dims()) {
@@ -233,11 +239,12 @@ Variable layer_norm(Tape& tape, const Variable& x, int64_t n_dims, const Variabl
   return normalise(tape, x, groups, gamma, beta, epsilon);
 }
 
-Variable group_norm(Tape& tape, const Variable& x, int64_t groups, const Variable& gamma, const Variable& beta,
-                    double epsilon) {
+Variable group_norm(Tape& tape, const Variable& x, int64_t groups, const Variable& gamma,
+                    const Variable& beta, double epsilon) {
   require_same_floating("group_norm", x, gamma);
   require_same_floating("group_norm", x, beta);
-  if (x.shape().n_dims() < 2) throw ShapeError("group_norm needs (samples, ..., channels), not " + x.shape().to_string());
+  if (x.shape().n_dims() < 2)
+    throw ShapeError("group_norm needs (samples, ..., channels), not " + x.shape().to_string());
   const int64_t channels = x.shape()[-1];
   if (groups < 1 || channels % groups != 0) {
     throw ArgumentError("group_norm: " + std::to_string(channels) + " channels cannot be cut into " +

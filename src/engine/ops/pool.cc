@@ -23,7 +23,8 @@ PoolShape fixed_windows(const char* name, const Variable& x, const PoolOptions& 
   PoolShape s;
   const auto sizes = spatial_sizes(name, x.shape());
   const auto kernel = spatial_option(name, "kernel", options.kernel, n_spatial, 1, 1);
-  const auto stride = options.stride.empty() ? kernel : spatial_option(name, "stride", options.stride, n_spatial, 1, 1);
+  const auto stride =
+      options.stride.empty() ? kernel : spatial_option(name, "stride", options.stride, n_spatial, 1, 1);
   const auto padding = spatial_option(name, "padding", options.padding, n_spatial, 0, 0);
   const auto dilation = spatial_option(name, "dilation", options.dilation, n_spatial, 1, 1);
   s.batch = x.shape()[0];
@@ -42,7 +43,8 @@ PoolShape fixed_windows(const char* name, const Variable& x, const PoolOptions& 
     s.out_size[d] =
         pooled_size(sizes[d], padding[d], dilation[d] * (kernel[d] - 1) + 1, stride[d], options.round_up);
     if (s.out_size[d] < 1) {
-      throw ShapeError(std::string(name) + ": the kernel does not fit into the padded input " + x.shape().to_string());
+      throw ShapeError(std::string(name) + ": the kernel does not fit into the padded input " +
+                       x.shape().to_string());
     }
   }
   return s;

@@ -65,8 +65,7 @@ Variable sum(Tape& tape, const Variable& x, const ReduceOptions& options) {
   const Plan plan = plan_for(x, options);
   const Shape shape = x.shape();
   const Tensor y = reduce(tape.context(), Reduction::kSum, x.value(), plan.dims).reshape(plan.result);
-  return tape.record(
-      y, {x}, [=](Backward& b) { b.add(0, spread(b.dy(), plan, shape)); }, plan.mixes_samples);
+  return tape.record(y, {x}, [=](Backward& b) { b.add(0, spread(b.dy(), plan, shape)); }, plan.mixes_samples);
 }
 
 Variable mean(Tape& tape, const Variable& x, const ReduceOptions& options) {
@@ -146,14 +145,16 @@ Rows as_rows(const Tensor& x, const Plan& plan) {
   }
   rows.order.insert(rows.order.end(), plan.dims.begin(), plan.dims.end());
   rows.inverse.resize(rows.order.size());
-  for (size_t i = 0; i < rows.order.size(); ++i) rows.inverse[static_cast<size_t>(rows.order[i])] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < rows.order.size(); ++i)
+    rows.inverse[static_cast<size_t>(rows.order[i])] = static_cast<int64_t>(i);
   const Tensor permuted = x.permute(rows.order);
   rows.permuted = permuted.shape();
   rows.values = permuted.dense().reshape({plan.result.n_elements(), plan.count});
   return rows;
 }
 
-Variable extreme(Tape& tape, const char* name, const Variable& x, const ReduceOptions& options, bool maximum) {
+Variable extreme(Tape& tape, const char* name, const Variable& x, const ReduceOptions& options,
+                 bool maximum) {
   require_same_floating(name, x, {});
   const Plan plan = plan_for(x, options);
   if (plan.count == 0) throw ShapeError(std::string(name) + " of nothing: " + x.value().describe());
@@ -188,7 +189,8 @@ T lane_product(const T* values, int64_t n) {
   for (int64_t begin = 0; begin < n; begin += 4096) {
     T lanes[64];
     std::fill(std::begin(lanes), std::end(lanes), T(1));
-    for (int64_t i = 0; i < std::min<int64_t>(4096, n - begin); ++i) lanes[i % 64] = lanes[i % 64] * values[begin + i];
+    for (int64_t i = 0; i < std::min<int64_t>(4096, n - begin); ++i)
+      lanes[i % 64] = lanes[i % 64] * values[begin + i];
     for (int64_t half = 32; half > 0; half /= 2) {
       for (int64_t lane = 0; lane < half; ++lane) lanes[lane] = lanes[lane] * lanes[lane + half];
     }
@@ -229,7 +231,8 @@ Variable prod(Tape& tape, const Variable& x, const ReduceOptions& options) {
         const Tensor dy = b.dy().dense();
         Tensor dx = Tensor::empty(rows.values.shape(), dy.dtype());
         dispatch_floating(dy.dtype(), "prod", [&]<class T>() {
-          // Product of the others: those before (a chain from 1) times those behind (a chain from 1): right at zeros.
+          // Product of the others: those before (a chain from 1) times those behind (a chain from 1): right
+          // at zeros.
           for (int64_t r = 0; r < rows.values.size(0); ++r) {
             const T* line = rows.values.data<T>() + r * plan.count;
             T* out = dx.data<T>() + r * plan.count;
@@ -315,6 +318,8 @@ int64_t count_nonzero(const Tensor& x) {
 }
 
 Tensor any(const Tensor& x) { return Tensor::scalar(count_nonzero(x) > 0 ? 1 : 0, DType::kBool); }
-Tensor all(const Tensor& x) { return Tensor::scalar(count_nonzero(x) == x.n_elements() ? 1 : 0, DType::kBool); }
+Tensor all(const Tensor& x) {
+  return Tensor::scalar(count_nonzero(x) == x.n_elements() ? 1 : 0, DType::kBool);
+}
 
 }  // namespace ibid::ops

@@ -91,7 +91,9 @@ int64_t product_of(const Shape& shape, const std::vector<int64_t>& dims) {
 }
 
 // A sum of products over a mixed set of dims: the suffix turns it into a plain sum of partial results.
-bool is_extreme(kernels::Reduction op) { return op == kernels::Reduction::kMax || op == kernels::Reduction::kMin; }
+bool is_extreme(kernels::Reduction op) {
+  return op == kernels::Reduction::kMax || op == kernels::Reduction::kMin;
+}
 
 }  // namespace
 
@@ -101,7 +103,8 @@ Tensor reduce(Context& context, kernels::Reduction op, const Tensor& x, const st
   const Shape shape = reduced_shape(x.shape(), dims, false);
   Tensor result;
   dispatch_floating(x.dtype(), "a reduction", [&]<class T>() {
-    const int64_t n_kept = product_of(x.shape(), split.kept), n_leading = product_of(x.shape(), split.leading);
+    const int64_t n_kept = product_of(x.shape(), split.kept),
+                  n_leading = product_of(x.shape(), split.leading);
     if (split.leading.empty()) {
       const Tensor rows = permuted(x, {&split.kept, &split.suffix});
       const Tensor other = b.defined() ? permuted(b, {&split.kept, &split.suffix}) : Tensor();
@@ -135,7 +138,8 @@ Tensor reduce(Context& context, kernels::Reduction op, const Tensor& x, const st
         return all;
       }());
       std::vector<int64_t> behind;
-      for (size_t d = order.size(); d < static_cast<size_t>(x.n_dims()); ++d) behind.push_back(static_cast<int64_t>(d));
+      for (size_t d = order.size(); d < static_cast<size_t>(x.n_dims()); ++d)
+        behind.push_back(static_cast<int64_t>(d));
       Tensor partial_b, partial_centre;
       if (b.defined()) partial_b = permuted(b, {&split.leading, &split.kept, &split.suffix});
       if (centre.defined()) {

@@ -11,14 +11,16 @@ namespace {
 using kernels::ResampleTap;
 using Taps = std::array<std::vector<ResampleTap>, 3>;
 
-// Section 2.5, integers all the way: the fraction is one division of integers, rounded once to the tensor's type.
+// Section 2.5, integers all the way: the fraction is one division of integers, rounded once to the tensor's
+// type.
 template <class T>
 ResampleTap tap_of(int64_t o, int64_t in, int64_t out, const UpsampleOptions& options) {
   if (options.mode == UpsampleMode::kNearest) {
     const int64_t i = o * in / out;
     return {i, i, 0.0};
   }
-  const int64_t numerator = options.align_corners ? o * (in - 1) : std::max<int64_t>((2 * o + 1) * in - out, 0);
+  const int64_t numerator =
+      options.align_corners ? o * (in - 1) : std::max<int64_t>((2 * o + 1) * in - out, 0);
   const int64_t denominator = options.align_corners ? out - 1 : 2 * out;
   if (denominator == 0) return {0, std::min<int64_t>(1, in - 1), 0.0};
   const int64_t i0 = numerator / denominator, remainder = numerator % denominator;
@@ -27,8 +29,8 @@ ResampleTap tap_of(int64_t o, int64_t in, int64_t out, const UpsampleOptions& op
 }
 
 template <class T>
-kernels::ResampleArgs<T> args_of(const Variable& x, const std::array<int64_t, 3>& in, const std::array<int64_t, 3>& out,
-                                 const Taps& taps, bool linear) {
+kernels::ResampleArgs<T> args_of(const Variable& x, const std::array<int64_t, 3>& in,
+                                 const std::array<int64_t, 3>& out, const Taps& taps, bool linear) {
   kernels::ResampleArgs<T> args;
   args.batch = x.shape()[0];
   args.channels = x.shape()[-1];
@@ -54,7 +56,8 @@ Variable upsample(Tape& tape, const Variable& x, const UpsampleOptions& options)
   const bool linear = options.mode == UpsampleMode::kLinear;
   auto taps = std::make_shared<Taps>();
   const Tensor source = x.value().dense();
-  Tensor y = Tensor::empty(channels_last_shape(x.shape()[0], out, x.shape().n_dims() - 2, x.shape()[-1]), x.dtype());
+  Tensor y =
+      Tensor::empty(channels_last_shape(x.shape()[0], out, x.shape().n_dims() - 2, x.shape()[-1]), x.dtype());
   dispatch_floating(x.dtype(), "upsample", [&]<class T>() {
     for (size_t d = 0; d < 3; ++d) {
       for (int64_t o = 0; o < out[d]; ++o) (*taps)[d].push_back(tap_of<T>(o, in[d], out[d], options));

@@ -47,7 +47,8 @@ Variable slice(Tape& tape, const Variable& x, int64_t dim, int64_t begin, int64_
   return tape.record(
       y, {x},
       [=](Backward& b) {
-        b.add(0, zero_padded_back(b.dy(), x_shape, [&](const Tensor& dx) { return dx.slice(d, begin, end, step); }));
+        b.add(0, zero_padded_back(b.dy(), x_shape,
+                                  [&](const Tensor& dx) { return dx.slice(d, begin, end, step); }));
       },
       d == 0);
 }
@@ -95,9 +96,15 @@ std::vector<int64_t> padded_sources(int64_t size, const Padding& padding, PadMod
     int64_t source = i;
     if (i < 0 || i >= size) {
       switch (mode) {
-        case PadMode::kConstant: source = -1; break;
-        case PadMode::kReflect: source = i < 0 ? -i : 2 * (size - 1) - i; break;
-        case PadMode::kReplicate: source = i < 0 ? 0 : size - 1; break;
+        case PadMode::kConstant:
+          source = -1;
+          break;
+        case PadMode::kReflect:
+          source = i < 0 ? -i : 2 * (size - 1) - i;
+          break;
+        case PadMode::kReplicate:
+          source = i < 0 ? 0 : size - 1;
+          break;
       }
     }
     sources.push_back(source);
@@ -113,7 +120,8 @@ void require_padding(const Shape& shape, const std::vector<Padding>& padding, Pa
     const int64_t size = shape[shape.n_dims() - static_cast<int64_t>(padding.size() - i)];
     const int64_t widest = std::max(padding[i].before, padding[i].after);
     if (padding[i].before < 0 || padding[i].after < 0) throw ArgumentError("pad: a padding is negative");
-    if ((mode == PadMode::kReflect && widest >= size && widest > 0) || (mode == PadMode::kReplicate && size == 0)) {
+    if ((mode == PadMode::kReflect && widest >= size && widest > 0) ||
+        (mode == PadMode::kReplicate && size == 0)) {
       throw ArgumentError("pad: a dim of size " + std::to_string(size) + " cannot be padded by " +
                           std::to_string(widest) + " in this mode");
     }
@@ -145,7 +153,8 @@ Variable pad_constant(Tape& tape, const Variable& x, const std::vector<Padding>&
 Variable pad(Tape& tape, const Variable& x, const std::vector<Padding>& padding, PadMode mode, double value) {
   require_padding(x.shape(), padding, mode);
   if (mode == PadMode::kConstant) return pad_constant(tape, x, padding, value);
-  // One dim after the other; every element of the result is a copy of one of x, so the composition is one gather.
+  // One dim after the other; every element of the result is a copy of one of x, so the composition is one
+  // gather.
   const int64_t n_dims = x.shape().n_dims(), first = n_dims - static_cast<int64_t>(padding.size());
   Tensor positions = Tensor::arange(x.shape().n_elements()).reshape(x.shape());
   for (size_t i = 0; i < padding.size(); ++i) {

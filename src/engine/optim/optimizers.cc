@@ -7,7 +7,8 @@ namespace ibid::optim {
 namespace {
 
 void require(bool condition, const char* what, double value) {
-  if (!condition) throw ArgumentError(std::string(what) + " is " + std::to_string(value) + ", out of its range");
+  if (!condition)
+    throw ArgumentError(std::string(what) + " is " + std::to_string(value) + ", out of its range");
 }
 
 // The tensor of this name, checked against the parameter; absent if there is none.
@@ -32,7 +33,9 @@ void Optimizer::clear_gradients() {
 // --- SGD ---
 
 Sgd::Sgd(std::vector<Parameter*> parameters, const SgdOptions& options)
-    : Optimizer(std::move(parameters), options.learning_rate), options_(options), velocity_(parameters_.size()) {
+    : Optimizer(std::move(parameters), options.learning_rate),
+      options_(options),
+      velocity_(parameters_.size()) {
   require(options.learning_rate >= 0, "learning_rate", options.learning_rate);
   require(options.momentum >= 0, "momentum", options.momentum);
   require(options.weight_decay >= 0, "weight_decay", options.weight_decay);
@@ -75,8 +78,8 @@ nn::StateDict Sgd::state() const {
 void Sgd::load_state(const nn::StateDict& state) {
   std::vector<Tensor> velocity;
   for (const Parameter* parameter : parameters_) {
-    velocity.push_back(
-        state_tensor(state, "velocity." + parameter->name, parameter->value.shape(), parameter->value.dtype()));
+    velocity.push_back(state_tensor(state, "velocity." + parameter->name, parameter->value.shape(),
+                                    parameter->value.dtype()));
   }
   velocity_ = std::move(velocity);
 }
@@ -84,7 +87,9 @@ void Sgd::load_state(const nn::StateDict& state) {
 // --- Adam ---
 
 Adam::Adam(std::vector<Parameter*> parameters, const AdamOptions& options)
-    : Optimizer(std::move(parameters), options.learning_rate), options_(options), moments_(parameters_.size()) {
+    : Optimizer(std::move(parameters), options.learning_rate),
+      options_(options),
+      moments_(parameters_.size()) {
   require(options.learning_rate >= 0, "learning_rate", options.learning_rate);
   require(options.beta1 >= 0 && options.beta1 < 1, "beta1", options.beta1);
   require(options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2);

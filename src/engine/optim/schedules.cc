@@ -25,8 +25,8 @@ double CosineSchedule::at(int64_t step) const {
 }
 
 void PlateauSchedule::observe(double metric) {
-  const double margin = options_.larger_is_better ? best_ * (1.0 + options_.threshold)
-                                                  : best_ * (1.0 - options_.threshold);
+  const double margin =
+      options_.larger_is_better ? best_ * (1.0 + options_.threshold) : best_ * (1.0 - options_.threshold);
   const bool better = !has_best_ || (options_.larger_is_better ? metric > margin : metric < margin);
   if (better) {
     best_ = metric;
@@ -46,7 +46,9 @@ void PlateauSchedule::observe(double metric) {
   }
 }
 
-PlateauSchedule::State PlateauSchedule::state() const { return {has_best_, best_, rate_, n_bad_, cooldown_left_}; }
+PlateauSchedule::State PlateauSchedule::state() const {
+  return {has_best_, best_, rate_, n_bad_, cooldown_left_};
+}
 
 void PlateauSchedule::load_state(const State& state) {
   has_best_ = state.has_best;

@@ -4,8 +4,8 @@
 
 namespace ibid {
 
-// One element from type S to type D by section 0.4: to a float one rounding, float to integer truncates, saturates
-// and takes NaN as 0, to bool x != 0, integers wrap.
+// One element from type S to type D by section 0.4: to a float one rounding, float to integer truncates,
+// saturates and takes NaN as 0, to bool x != 0, integers wrap.
 template <class D, class S>
 inline D convert_element(S x) {
   if constexpr (__is_same(D, bool)) {

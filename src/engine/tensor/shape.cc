@@ -20,7 +20,8 @@ void Shape::append(int64_t size) {
 int64_t Shape::n_elements() const {
   int64_t n = 1;
   for (int64_t size : sizes()) {
-    if (size != 0 && n > INT64_MAX / 8 / size) throw ShapeError("shape " + to_string() + " has too many elements");
+    if (size != 0 && n > INT64_MAX / 8 / size)
+      throw ShapeError("shape " + to_string() + " has too many elements");
     n *= size;
   }
   return n;
@@ -78,9 +79,10 @@ Shape broadcast_shapes(const Shape& a, const Shape& b) {
     const int64_t ia = i - (n_dims - a.n_dims()), ib = i - (n_dims - b.n_dims());
     const int64_t sa = ia < 0 ? 1 : a[ia], sb = ib < 0 ? 1 : b[ib];
     if (sa != sb && sa != 1 && sb != 1) {
-      throw ShapeError("shapes " + a.to_string() + " and " + b.to_string() +
-                       " cannot be broadcast together: aligned at the last dim, sizes must be equal or 1, but dim " +
-                       std::to_string(i - n_dims) + " has " + std::to_string(sa) + " and " + std::to_string(sb));
+      throw ShapeError(
+          "shapes " + a.to_string() + " and " + b.to_string() +
+          " cannot be broadcast together: aligned at the last dim, sizes must be equal or 1, but dim " +
+          std::to_string(i - n_dims) + " has " + std::to_string(sa) + " and " + std::to_string(sb));
     }
     result.append(sa == 1 ? sb : sa);
   }

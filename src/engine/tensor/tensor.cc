@@ -62,8 +62,8 @@ template Tensor Tensor::from_values(const Shape&, const std::vector<bool>&);
 
 void Tensor::require_dtype(DType dtype) const {
   if (dtype != dtype_) {
-    throw DTypeError("the tensor holds " + std::string(name_of(dtype_)) + ", not " + std::string(name_of(dtype)) +
-                     "; convert it with to()");
+    throw DTypeError("the tensor holds " + std::string(name_of(dtype_)) + ", not " +
+                     std::string(name_of(dtype)) + "; convert it with to()");
   }
 }
 
@@ -78,8 +78,8 @@ const T* Tensor::data() const {
   return static_cast<const T*>(raw_data());
 }
 
-#define IBID_INSTANTIATE(T)     \
-  template T* Tensor::data<T>(); \
+#define IBID_INSTANTIATE(T)                  \
+  template T* Tensor::data<T>();             \
   template const T* Tensor::data<T>() const; \
   template std::vector<T> Tensor::to_vector<T>() const;
 IBID_INSTANTIATE(float)
@@ -150,7 +150,8 @@ Tensor Tensor::permute(const std::vector<int64_t>& order) const {
 Tensor Tensor::transpose(int64_t a, int64_t b) const {
   std::vector<int64_t> order(static_cast<size_t>(n_dims()));
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i);
-  std::swap(order[static_cast<size_t>(shape_.checked_dim(a))], order[static_cast<size_t>(shape_.checked_dim(b))]);
+  std::swap(order[static_cast<size_t>(shape_.checked_dim(a))],
+            order[static_cast<size_t>(shape_.checked_dim(b))]);
   return permute(order);
 }
 
@@ -158,7 +159,8 @@ Tensor Tensor::slice(int64_t dim, int64_t begin, int64_t end, int64_t step) cons
   const int64_t d = shape_.checked_dim(dim);
   if (begin < 0 || end < begin || end > shape_[d] || step < 1) {
     throw ArgumentError("slice [" + std::to_string(begin) + ", " + std::to_string(end) + ") step " +
-                        std::to_string(step) + " does not fit dim " + std::to_string(d) + " of " + shape_.to_string());
+                        std::to_string(step) + " does not fit dim " + std::to_string(d) + " of " +
+                        shape_.to_string());
   }
   Tensor view = *this;
   view.offset_ += begin * strides_[static_cast<size_t>(d)];
@@ -179,7 +181,8 @@ Tensor Tensor::select(int64_t dim, int64_t index) const {
 
 Tensor Tensor::unsqueeze(int64_t dim) const {
   const int64_t d = dim < 0 ? dim + n_dims() + 1 : dim;
-  if (d < 0 || d > n_dims()) throw ArgumentError("dim " + std::to_string(dim) + " cannot be added to " + describe());
+  if (d < 0 || d > n_dims())
+    throw ArgumentError("dim " + std::to_string(dim) + " cannot be added to " + describe());
   Tensor view = *this;
   view.shape_ = Shape();
   for (int64_t i = 0; i <= n_dims(); ++i) {
@@ -192,7 +195,8 @@ Tensor Tensor::unsqueeze(int64_t dim) const {
 
 Tensor Tensor::squeeze(int64_t dim) const {
   const int64_t d = shape_.checked_dim(dim);
-  if (shape_[d] != 1) throw ShapeError("dim " + std::to_string(d) + " of " + shape_.to_string() + " is not of size 1");
+  if (shape_[d] != 1)
+    throw ShapeError("dim " + std::to_string(d) + " of " + shape_.to_string() + " is not of size 1");
   Tensor view = *this;
   view.shape_ = shape_.without(d);
   for (int64_t i = d; i + 1 < n_dims(); ++i) {
@@ -223,7 +227,8 @@ Tensor Tensor::reshape(const Shape& wanted) const {
       open_dim = d;
     }
   }
-  if (open_dim >= 0 && known > 0 && n_elements() % known == 0) shape = wanted.with(open_dim, n_elements() / known);
+  if (open_dim >= 0 && known > 0 && n_elements() % known == 0)
+    shape = wanted.with(open_dim, n_elements() / known);
   if ((open_dim >= 0 && shape == wanted) || shape.n_elements() != n_elements()) {
     throw ShapeError("shape " + shape_.to_string() + " cannot be read as " + wanted.to_string() +
                      ": the numbers of elements differ");

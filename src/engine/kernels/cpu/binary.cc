@@ -21,33 +21,33 @@ struct OperandReader {
   }
 };
 
-IBID_INLINE OperandReader reader(const float* x, Operand layout, int64_t row, int64_t cols) {
+// row_start: where the row begins in a dense operand.
+IBID_INLINE OperandReader reader(const float* x, Operand layout, int64_t row_start) {
   if (layout == Operand::kScalar) return {nullptr, true, simd::broadcast(*x)};
-  return {layout == Operand::kDense ? x + row * cols : x, false, simd::zero_f32()};
+  return {layout == Operand::kDense ? x + row_start : x, false, simd::zero_f32()};
 }
 
 // Columns [begin, end) of one row.
 template <class Operation>
-IBID_INLINE void binary_row(const BinaryArgs<float>& g, Operation operation, int64_t row, int64_t cols,
-                            int64_t begin, int64_t end) {
-  const OperandReader a = reader(g.a, g.a_layout, row, cols), b = reader(g.b, g.b_layout, row, cols);
-  float* y = g.y + row * cols;
+IBID_INLINE void binary_row(const BinaryArgs<float>& g, Operation operation, int64_t row_start, int64_t begin,
+                            int64_t end) {
+  const OperandReader a = reader(g.a, g.a_layout, row_start), b = reader(g.b, g.b_layout, row_start);
+  float* y = g.y + row_start;
   for_each_vector(begin, end, [&](auto access, int64_t c) __attribute__((always_inline)) {
     access.store(y + c, operation.apply(a.load(access, c), b.load(access, c)));
   });
 }
 
 void binary(const BinaryArgs<float>& g, Executor& executor) noexcept {
-  // Without a row operand, all elements are one long row.
   const bool by_rows = g.a_layout == Operand::kRow || g.b_layout == Operand::kRow;
-  const int64_t rows = by_rows ? g.rows : 1, cols = by_rows ? g.cols : g.rows * g.cols;
   elementary::with_binary(g.op, [&](auto operation) {
-    if (!by_rows) {
-      for_each_block(executor, cols,
-                     [&](int64_t begin, int64_t end) { binary_row(g, operation, 0, cols, begin, end); });
-      return;
+    if (by_rows) {
+      for_each_row(executor, g.rows, g.cols,
+                   [&](int64_t row) { binary_row(g, operation, row * g.cols, 0, g.cols); });
+    } else {  // all elements are one long row
+      for_each_block(executor, g.rows * g.cols,
+                     [&](int64_t begin, int64_t end) { binary_row(g, operation, 0, begin, end); });
     }
-    for_each_row(executor, rows, cols, [&](int64_t row) { binary_row(g, operation, row, cols, 0, cols); });
   });
 }
 

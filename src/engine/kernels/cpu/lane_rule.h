@@ -50,13 +50,12 @@ IBID_INLINE float lane_block(int64_t n, Step&& step) {
       lanes[r] = step(WholeVector{}, i + r * simd::kLanes, lanes[r]);
     }
   }
-  for (int64_t r = 0; i < n; ++r, i += simd::kLanes) {
-    const int64_t left = n - i;
-    if (left >= simd::kLanes) {
-      lanes[r] = step(WholeVector{}, i, lanes[r]);
-    } else {
-      lanes[r] = select(simd::first_lanes_mask(left), step(PartialVector{left}, i, lanes[r]), lanes[r]);
-    }
+  // Constant indices, so that the compiler keeps the lanes in registers.
+  for (int64_t r = 0; r < kRegisters; ++r) {
+    const int64_t from = i + r * simd::kLanes;
+    if (from >= n) break;
+    const int64_t left = n - from < simd::kLanes ? n - from : simd::kLanes;
+    lanes[r] = select(simd::first_lanes_mask(left), step(PartialVector{left}, from, lanes[r]), lanes[r]);
   }
   for (int64_t half = kRegisters / 2; half >= 1; half /= 2) {
     for (int64_t r = 0; r < half; ++r) lanes[r] = lanes[r] + lanes[r + half];

@@ -34,13 +34,14 @@ void adam(const AdamArgs<float>& g, Executor& executor) noexcept {
       F32::of(g.one_minus_beta2), F32::of(g.root_scale),  F32::of(g.epsilon),         F32::of(g.rate)};
   for_each_block(executor, g.size, [&](int64_t begin, int64_t end) {
     for_each_vector(begin, end, [&](auto access, int64_t i) __attribute__((always_inline)) {
-      F32 p = access.load(g.p + i), m = access.load(g.m + i), v = access.load(g.v + i);
-      F32 v_max = constants.amsgrad ? access.load(g.v_max + i) : v;
-      elementary::adam_step(constants, access.load(g.g + i), &p, &m, &v, &v_max);
-      access.store(g.p + i, p);
-      access.store(g.m + i, m);
-      access.store(g.v + i, v);
-      if (constants.amsgrad) access.store(g.v_max + i, v_max);
+      const F32 v = access.load(g.v + i);
+      elementary::AdamState<F32> s{access.load(g.p + i), access.load(g.m + i), v,
+                                   constants.amsgrad ? access.load(g.v_max + i) : v};
+      elementary::adam_step(constants, access.load(g.g + i), &s);
+      access.store(g.p + i, s.p);
+      access.store(g.m + i, s.m);
+      access.store(g.v + i, s.v);
+      if (constants.amsgrad) access.store(g.v_max + i, s.v_max);
     });
   });
 }

@@ -15,35 +15,38 @@ using simd::F32;
 using simd::I64;
 
 constexpr int64_t kBatch = 512;              // elements drawn at a time
-constexpr int64_t kWords = kBatch + 4 + 64;  // their words: a first block cut short, a last vector too long
+constexpr int64_t kWords = kBatch + 4 + 64;  // their words: a first block cut short, a last step too long
 
-// Words of the blocks block, block + 1, ..., block + kLanes64 - 1.
-IBID_INLINE void philox_blocks(const PhiloxStream& s, uint64_t block, uint32_t* words) {
-  int64_t low[simd::kLanes64], high[simd::kLanes64];
-  for (int64_t i = 0; i < simd::kLanes64; ++i) {
-    const uint64_t b = block + static_cast<uint64_t>(i);
-    low[i] = static_cast<int64_t>(b & 0xffffffffu);
-    high[i] = static_cast<int64_t>((b >> 32) + s.counter[1]);
+constexpr int64_t kGroups = 2;  // vectors of blocks side by side: one alone waits for its multiplications
+constexpr int64_t kBlocksPerStep = kGroups * simd::kLanes64;
+
+// The words of the blocks block, block + 1, ..., block + kBlocksPerStep - 1, two to an int64_t. The high
+// halves of the lanes hold rubbish between the rounds: products read the low halves only.
+IBID_INLINE void philox_blocks(const PhiloxStream& s, uint64_t block, int64_t* word_pairs) {
+  constexpr int64_t kNumbers[] = {0, 1, 2, 3, 4, 5, 6, 7};
+  I64 c0[kGroups], c1[kGroups], c2[kGroups], c3[kGroups];
+  for (int64_t g = 0; g < kGroups; ++g) {
+    c0[g] = simd::load(kNumbers) + I64::of(static_cast<int64_t>(block) + g * simd::kLanes64);
+    c1[g] = simd::shift_right<32>(c0[g]) + I64::of(int64_t{s.counter[1]});
+    c2[g] = I64::of(int64_t{s.counter[2]});
+    c3[g] = I64::of(int64_t{s.counter[3]});
   }
-  const I64 mask = I64::of(0xffffffff);
-  I64 c0 = simd::load(low), c1 = simd::load(high), c2 = I64::of(int64_t{s.counter[2]});
-  I64 c3 = I64::of(int64_t{s.counter[3]});
   uint32_t k0 = s.key[0], k1 = s.key[1];
   for (int round = 0; round < 10; ++round) {
-    const I64 p0 = multiply_low(c0, I64::of(0xD2511F53)), p1 = multiply_low(c2, I64::of(0xCD9E8D57));
-    c0 = (simd::shift_right<32>(p1) ^ c1) ^ I64::of(int64_t{k0});
-    c2 = (simd::shift_right<32>(p0) ^ c3) ^ I64::of(int64_t{k1});
-    c1 = p1 & mask;
-    c3 = p0 & mask;
+    for (int64_t g = 0; g < kGroups; ++g) {
+      const I64 p0 = multiply_low(c0[g], I64::of(0xD2511F53)), p1 = multiply_low(c2[g], I64::of(0xCD9E8D57));
+      c0[g] = (simd::shift_right<32>(p1) ^ c1[g]) ^ I64::of(int64_t{k0});
+      c2[g] = (simd::shift_right<32>(p0) ^ c3[g]) ^ I64::of(int64_t{k1});
+      c1[g] = p1;
+      c3[g] = p0;
+    }
     k0 += 0x9E3779B9;
     k1 += 0xBB67AE85;
   }
-  int64_t first[simd::kLanes64], second[simd::kLanes64];
-  store(first, c0 | simd::shift_left<32>(c1));
-  store(second, c2 | simd::shift_left<32>(c3));
-  for (int64_t i = 0; i < simd::kLanes64; ++i) {
-    __builtin_memcpy(words + 4 * i, first + i, 8);
-    __builtin_memcpy(words + 4 * i + 2, second + i, 8);
+  const I64 mask = I64::of(0xffffffff);
+  for (int64_t g = 0; g < kGroups; ++g) {
+    store_interleaved(word_pairs + 2 * g * simd::kLanes64, (c0[g] & mask) | simd::shift_left<32>(c1[g]),
+                      (c2[g] & mask) | simd::shift_left<32>(c3[g]));
   }
 }
 
@@ -51,8 +54,10 @@ IBID_INLINE void philox_blocks(const PhiloxStream& s, uint64_t block, uint32_t* 
 // `words`.
 IBID_INLINE const uint32_t* draw_words(const PhiloxStream& s, uint64_t first, int64_t n, uint32_t* words) {
   const int64_t offset = static_cast<int64_t>(first % 4);
-  for (int64_t i = 0; i < offset + n; i += 4 * simd::kLanes64) {
-    philox_blocks(s, first / 4 + static_cast<uint64_t>(i / 4), words + i);
+  for (int64_t i = 0; i < offset + n; i += 4 * kBlocksPerStep) {
+    int64_t pairs[2 * kBlocksPerStep];
+    philox_blocks(s, first / 4 + static_cast<uint64_t>(i / 4), pairs);
+    __builtin_memcpy(words + i, pairs, sizeof pairs);
   }
   return words + offset;
 }
@@ -67,21 +72,28 @@ IBID_INLINE void for_each_batch(const PhiloxStream& s, uint64_t first, int64_t s
   }
 }
 
-IBID_INLINE float dropped_or_scaled(uint32_t word, uint64_t threshold, float x, float scale) {
-  const float scaled = x * scale;
-  return word >= threshold ? scaled : 0.0f;
+// y[i] for n elements with these words, of which whole vectors may be read. A word is kept when it exceeds
+// last_dropped, the threshold less 1: so 32-bit comparisons do, also at the threshold 2^32.
+IBID_INLINE void drop(const DropoutArgs<float>& g, const uint32_t* words, int64_t at, int64_t n) {
+  const float* x = g.x + at;
+  float* y = g.y + at;
+  const float scale = g.scale;
+  if (g.threshold == 0) {
+    for (int64_t i = 0; i < n; ++i) y[i] = x[i] * scale;
+    return;
+  }
+  const uint32_t last_dropped = static_cast<uint32_t>(g.threshold - 1);
+  for_each_vector(0, n, [&](auto access, int64_t i) __attribute__((always_inline)) {
+    const F32 scaled = access.load(x + i) * simd::broadcast(scale);
+    access.store(y + i, select(simd::words_above(words + i, last_dropped), scaled, simd::zero_f32()));
+  });
 }
 
 void dropout_elements(const DropoutArgs<float>& g, Executor& executor) noexcept {
   for_each_block(executor, g.size, [&](int64_t begin, int64_t end) {
-    for_each_batch(g.stream, g.first + static_cast<uint64_t>(begin), end - begin,
-                   [&](const uint32_t* words, int64_t from, int64_t to) {
-                     const float* x = g.x + begin + from;
-                     float* y = g.y + begin + from;
-                     for (int64_t i = 0; i < to - from; ++i) {
-                       y[i] = dropped_or_scaled(words[i], g.threshold, x[i], g.scale);
-                     }
-                   });
+    for_each_batch(
+        g.stream, g.first + static_cast<uint64_t>(begin), end - begin,
+        [&](const uint32_t* words, int64_t from, int64_t to) { drop(g, words, begin + from, to - from); });
   });
 }
 
@@ -92,10 +104,7 @@ void dropout_channels(const DropoutArgs<float>& g, Executor& executor) noexcept 
     const uint64_t first = g.first + static_cast<uint64_t>(sample * g.channels);
     for_each_batch(g.stream, first, g.channels, [&](const uint32_t* words, int64_t from, int64_t to) {
       for (int64_t position = 0; position < g.positions; ++position) {
-        const int64_t at = sample * sample_size + position * g.channels + from;
-        for (int64_t i = 0; i < to - from; ++i) {
-          g.y[at + i] = dropped_or_scaled(words[i], g.threshold, g.x[at + i], g.scale);
-        }
+        drop(g, words, sample * sample_size + position * g.channels + from, to - from);
       }
     });
   });

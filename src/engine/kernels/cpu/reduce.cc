@@ -115,18 +115,26 @@ constexpr int64_t kColumnBlock = 512;  // section 3.2
 constexpr int64_t kRegistersWide = 4;  // independent chains, to cover the latency of an addition
 constexpr int64_t kColumnTask = 256;   // columns of a task
 
-// Rows [begin, end), at most 512, of `width` columns from `column` on: closed sums to `result`.
-template <class TermOf, class Access, int64_t registers>
-IBID_INLINE void column_chains(const ReduceColumnsArgs<float>& g, TermOf term, Access access, int64_t column,
-                               int64_t begin, int64_t end, float* result) {
+// Rows [begin, end), at most 512, of `width` columns from `column` on; their closed sums go to `result`.
+struct Strip {
+  int64_t column, width, begin, end;
+  float* result;
+
+  IBID_MEMBER Strip from(int64_t offset) const {
+    return {column + offset, width - offset, begin, end, result + offset};
+  }
+};
+
+template <int64_t registers, class TermOf, class Access>
+IBID_INLINE void column_chains(const ReduceColumnsArgs<float>& g, TermOf term, Access access, Strip strip) {
   F32 sums[registers], centre[registers];
   for (int64_t r = 0; r < registers; ++r) {
     sums[r] = simd::zero_f32();
-    centre[r] = term.kNeedsCentre ? access.load(g.centre + column + r * simd::kLanes) : sums[r];
+    centre[r] = term.kNeedsCentre ? access.load(g.centre + strip.column + r * simd::kLanes) : sums[r];
   }
-  for (int64_t row = begin; row < end; ++row) {
+  for (int64_t row = strip.begin; row < strip.end; ++row) {
     for (int64_t r = 0; r < registers; ++r) {
-      const int64_t i = row * g.cols + column + r * simd::kLanes;
+      const int64_t i = row * g.cols + strip.column + r * simd::kLanes;
       F32 a = access.load(g.a + i);
       if (g.relu_output != nullptr) {
         a = select(access.load(g.relu_output + i) <= simd::zero_f32(), simd::zero_f32(), a);
@@ -134,23 +142,22 @@ IBID_INLINE void column_chains(const ReduceColumnsArgs<float>& g, TermOf term, A
       sums[r] = term.add(sums[r], a, term.kNeedsB ? access.load(g.b + i) : a, centre[r]);
     }
   }
-  for (int64_t r = 0; r < registers; ++r) access.store(result + r * simd::kLanes, sums[r] + simd::zero_f32());
+  for (int64_t r = 0; r < registers; ++r) {
+    access.store(strip.result + r * simd::kLanes, sums[r] + simd::zero_f32());
+  }
 }
 
 template <class TermOf>
-IBID_INLINE void column_block(const ReduceColumnsArgs<float>& g, TermOf term, int64_t column, int64_t width,
-                              int64_t begin, int64_t end, float* result) {
+IBID_INLINE void column_block(const ReduceColumnsArgs<float>& g, TermOf term, Strip strip) {
   constexpr int64_t kWide = kRegistersWide * simd::kLanes;
   int64_t c = 0;
-  for (; c + kWide <= width; c += kWide) {
-    column_chains<TermOf, WholeVector, kRegistersWide>(g, term, {}, column + c, begin, end, result + c);
+  for (; c + kWide <= strip.width; c += kWide) {
+    column_chains<kRegistersWide>(g, term, WholeVector{}, strip.from(c));
   }
-  for (; c + simd::kLanes <= width; c += simd::kLanes) {
-    column_chains<TermOf, WholeVector, 1>(g, term, {}, column + c, begin, end, result + c);
+  for (; c + simd::kLanes <= strip.width; c += simd::kLanes) {
+    column_chains<1>(g, term, WholeVector{}, strip.from(c));
   }
-  if (c < width) {
-    column_chains<TermOf, PartialVector, 1>(g, term, {width - c}, column + c, begin, end, result + c);
-  }
+  if (c < strip.width) column_chains<1>(g, term, PartialVector{strip.width - c}, strip.from(c));
 }
 
 // How the rows are cut: shards of equal size but the last, each into blocks of 512.
@@ -207,8 +214,9 @@ void sum_columns(const ReduceColumnsArgs<float>& g, TermOf term, Executor& execu
     const int64_t block = task / n_strips, column = task % n_strips * kColumnTask;
     const int64_t shard = block / p.blocks_per_shard;
     const int64_t begin = shard * p.shard_rows + block % p.blocks_per_shard * kColumnBlock;
-    column_block(g, term, column, smaller_of(g.cols - column, kColumnTask), begin,
-                 smaller_of(p.shard_end(shard), begin + kColumnBlock), sums + block * g.cols + column);
+    column_block(g, term,
+                 {column, smaller_of(g.cols - column, kColumnTask), begin,
+                  smaller_of(p.shard_end(shard), begin + kColumnBlock), sums + block * g.cols + column});
   });
   for_each_row(executor, g.cols, 4 * n_blocks, [&](int64_t column) { finish_column(g, p, sums, column); });
 }

@@ -84,6 +84,13 @@ IBID_INLINE float greatest_lane(F32 a) {
   const __m128 m2 = _mm_max_ps(m4, _mm_movehl_ps(m4, m4));
   return _mm_cvtss_f32(_mm_max_ss(m2, _mm_movehdup_ps(m2)));
 }
+// Which of the kLanes words exceed the bound, unsigned.
+IBID_INLINE M32 words_above(const uint32_t* words, uint32_t bound) {
+  const __m256i sign = _mm256_set1_epi32(static_cast<int>(0x80000000u));
+  const __m256i w = _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(words)));
+  const __m256i limit = _mm256_set1_epi32(static_cast<int>(bound ^ 0x80000000u));
+  return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_xor_si256(w, sign), limit))};
+}
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const __m128 s4 = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
@@ -160,6 +167,12 @@ IBID_INLINE I64 shift_left(I64 a) {
 template <unsigned n>
 IBID_INLINE I64 shift_right(I64 a) {
   return {_mm256_srli_epi64(a.v, n)};
+}
+// a[0], b[0], a[1], b[1], ...
+IBID_INLINE void store_interleaved(int64_t* p, I64 a, I64 b) {
+  const __m256i even = _mm256_unpacklo_epi64(a.v, b.v), odd = _mm256_unpackhi_epi64(a.v, b.v);
+  store(p, I64{_mm256_permute2x128_si256(even, odd, 0x20)});
+  store(p + kLanes64, I64{_mm256_permute2x128_si256(even, odd, 0x31)});
 }
 // The 64-bit product of the low 32 bits, unsigned.
 IBID_INLINE I64 multiply_low(I64 a, I64 b) { return {_mm256_mul_epu32(a.v, b.v)}; }

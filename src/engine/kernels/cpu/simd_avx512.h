@@ -77,6 +77,10 @@ IBID_INLINE F32 with_sign_of(F32 a, F32 b) {
 IBID_INLINE M32 first_lanes_mask(int64_t n) { return {first_lanes(n)}; }
 // The greatest lane, when none is NaN; of zeros of both signs, either.
 IBID_INLINE float greatest_lane(F32 a) { return _mm512_reduce_max_ps(a.v); }
+// Which of the kLanes words exceed the bound, unsigned.
+IBID_INLINE M32 words_above(const uint32_t* words, uint32_t bound) {
+  return {_mm512_cmpgt_epu32_mask(_mm512_loadu_si512(words), _mm512_set1_epi32(static_cast<int>(bound)))};
+}
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const __m256 s8 = _mm256_add_ps(_mm512_castps512_ps256(a.v), _mm512_extractf32x8_ps(a.v, 1));
@@ -159,6 +163,13 @@ IBID_INLINE I64 shift_left(I64 a) {
 template <unsigned n>
 IBID_INLINE I64 shift_right(I64 a) {
   return {_mm512_srli_epi64(a.v, n)};
+}
+// a[0], b[0], a[1], b[1], ...
+IBID_INLINE void store_interleaved(int64_t* p, I64 a, I64 b) {
+  const __m512i order_low = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11);
+  const __m512i order_high = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+  _mm512_storeu_si512(p, _mm512_permutex2var_epi64(a.v, order_low, b.v));
+  _mm512_storeu_si512(p + kLanes64, _mm512_permutex2var_epi64(a.v, order_high, b.v));
 }
 // The 64-bit product of the low 32 bits, unsigned.
 IBID_INLINE I64 multiply_low(I64 a, I64 b) { return {_mm512_mul_epu32(a.v, b.v)}; }

@@ -83,6 +83,10 @@ IBID_INLINE M32 first_lanes_mask(int64_t n) {
 }
 // The greatest lane, when none is NaN; of zeros of both signs, either.
 IBID_INLINE float greatest_lane(F32 a) { return vmaxvq_f32(a.v); }
+// Which of the kLanes words exceed the bound, unsigned.
+IBID_INLINE M32 words_above(const uint32_t* words, uint32_t bound) {
+  return {vcgtq_u32(vld1q_u32(words), vdupq_n_u32(bound))};
+}
 // Adds the lanes by halving strides: lane i = lane i + lane i + stride, stride = kLanes / 2, ..., 1.
 IBID_INLINE float halving_sum(F32 a) {
   const float32x2_t s2 = vadd_f32(vget_low_f32(a.v), vget_high_f32(a.v));
@@ -147,6 +151,11 @@ IBID_INLINE I64 shift_left(I64 a) {
 template <unsigned n>
 IBID_INLINE I64 shift_right(I64 a) {
   return {vreinterpretq_s64_u64(vshrq_n_u64(vreinterpretq_u64_s64(a.v), n))};
+}
+// a[0], b[0], a[1], b[1], ...
+IBID_INLINE void store_interleaved(int64_t* p, I64 a, I64 b) {
+  vst1q_s64(p, vzip1q_s64(a.v, b.v));
+  vst1q_s64(p + kLanes64, vzip2q_s64(a.v, b.v));
 }
 // The 64-bit product of the low 32 bits, unsigned.
 IBID_INLINE I64 multiply_low(I64 a, I64 b) {

@@ -12,13 +12,13 @@ namespace {
 
 using simd::F32;
 
-IBID_INLINE F32 row_shift(const float* x, int64_t n) {
+IBID_INLINE float row_shift(const float* x, int64_t n) {
   const auto identity = [](F32 a) __attribute__((always_inline)) { return a; };
-  return simd::broadcast(row_extreme(x, n, identity) + 0.0f);
+  return row_extreme(x, n, identity) + 0.0f;
 }
 
 void softmax_row(const float* x, float* y, int64_t n) {
-  const F32 m = row_shift(x, n);
+  const F32 m = simd::broadcast(row_shift(x, n));
   const double sum = lane_rule(n, [&](auto access, int64_t i, F32 s) __attribute__((always_inline)) {
     const F32 e = elementary::exp(access.load(x + i) - m);
     access.store(y + i, e);
@@ -30,22 +30,43 @@ void softmax_row(const float* x, float* y, int64_t n) {
   });
 }
 
-void log_softmax_row(const float* x, float* y, int64_t n) {
-  const F32 m = row_shift(x, n);
-  const double sum = lane_rule(n, [&](auto access, int64_t i, F32 s) __attribute__((always_inline)) {
-    return s + elementary::exp(access.load(x + i) - m);
+// Some rows together, so that one vector of logarithms serves them all.
+constexpr int64_t kRowsTogether = 64;
+
+void log_softmax_rows(const float* x, float* y, int64_t rows, int64_t n) {
+  float shift[kRowsTogether], sums[kRowsTogether];
+  for (int64_t row = 0; row < rows; ++row) {
+    const float* x_row = x + row * n;
+    shift[row] = row_shift(x_row, n);
+    const F32 m = simd::broadcast(shift[row]);
+    const double sum = lane_rule(n, [&](auto access, int64_t i, F32 s) __attribute__((always_inline)) {
+      return s + elementary::exp(access.load(x_row + i) - m);
+    });
+    sums[row] = static_cast<float>(sum);
+  }
+  for_each_vector(0, rows, [&](auto access, int64_t row) __attribute__((always_inline)) {
+    access.store(sums + row, elementary::log(access.load(sums + row)));
   });
-  const F32 log_s = elementary::log(simd::broadcast(static_cast<float>(sum)));
-  for_each_vector(0, n, [&](auto access, int64_t i) __attribute__((always_inline)) {
-    access.store(y + i, (access.load(x + i) - m) - log_s);
-  });
+  for (int64_t row = 0; row < rows; ++row) {
+    const F32 m = simd::broadcast(shift[row]), log_s = simd::broadcast(sums[row]);
+    for_each_vector(row * n, (row + 1) * n, [&](auto access, int64_t i) __attribute__((always_inline)) {
+      access.store(y + i, (access.load(x + i) - m) - log_s);
+    });
+  }
 }
 
 void softmax(const SoftmaxArgs<float>& g, Executor& executor) noexcept {
-  for_each_row(executor, g.rows, g.cols, [&](int64_t row) {
-    const float* x = g.x + row * g.cols;
-    float* y = g.y + row * g.cols;
-    g.logarithm ? log_softmax_row(x, y, g.cols) : softmax_row(x, y, g.cols);
+  if (!g.logarithm) {
+    for_each_row(executor, g.rows, g.cols,
+                 [&](int64_t row) { softmax_row(g.x + row * g.cols, g.y + row * g.cols, g.cols); });
+    return;
+  }
+  // As many rows as stay in the first cache.
+  const int64_t fitting = g.cols > 4096 ? 1 : 4096 / (g.cols > 0 ? g.cols : 1);
+  const int64_t together = fitting < 1 ? 1 : fitting < kRowsTogether ? fitting : kRowsTogether;
+  for_each_row(executor, (g.rows + together - 1) / together, together * g.cols, [&](int64_t group) {
+    const int64_t first = group * together, left = g.rows - first;
+    log_softmax_rows(g.x + first * g.cols, g.y + first * g.cols, left < together ? left : together, g.cols);
   });
 }
 

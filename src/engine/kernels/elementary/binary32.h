@@ -4,7 +4,7 @@
 // Each is evaluated in binary64 with an error of about one unit there and rounded once to binary32. That is
 // wrong only where the exact value lies within the evaluation error, about 2^-53 of it, of the middle between
 // two binary32 numbers: a handful of the 2^32 arguments of a function. They are known, because
-// tools/exhaustive compares every argument with MPFR, and each is listed here with its right result
+// tests/exhaustive compares every argument with MPFR, and each is listed here with its right result
 // (replace()). The other way, a sum of two doubles rounded to odd, would cost every lane what a table costs a
 // few compares.
 

@@ -32,19 +32,25 @@ struct AdamConstants {
 };
 
 template <class V>
-IBID_INLINE void adam_step(const AdamConstants<V>& c, V g, V* p, V* m, V* v, V* v_max) {
-  if (c.decays) g = fma(c.weight_decay, *p, g);
-  if (c.decoupled) *p = *p * c.decay_factor;
-  *m = fma(c.one_minus_beta1, g, c.beta1 * *m);
-  *v = fma(c.one_minus_beta2 * g, g, c.beta2 * *v);
-  V second = *v;
+struct AdamState {
+  V p, m, v, v_max;
+};
+
+// v_max is not touched without AMSGrad.
+template <class V>
+IBID_INLINE void adam_step(const AdamConstants<V>& c, V g, AdamState<V>* s) {
+  if (c.decays) g = fma(c.weight_decay, s->p, g);
+  if (c.decoupled) s->p = s->p * c.decay_factor;
+  s->m = fma(c.one_minus_beta1, g, c.beta1 * s->m);
+  s->v = fma(c.one_minus_beta2 * g, g, c.beta2 * s->v);
+  V second = s->v;
   if (c.amsgrad) {
-    const V old = *v_max;  // maximum(old, v) of section 0.2
+    const V old = s->v_max;  // maximum(old, v) of section 0.2
     second = select(is_nan(old), old, select((second > old) | is_nan(second), second, old));
-    *v_max = second;
+    s->v_max = second;
   }
   const V d = fma(sqrt(second), c.root_scale, c.epsilon);
-  *p = fma(-c.rate, *m / d, *p);
+  s->p = fma(-c.rate, s->m / d, s->p);
 }
 
 }  // namespace elementary

@@ -1,5 +1,5 @@
-// Section 5 of the standard. Inner loops run over channels (or lanes), so this one source serves every instruction
-// set: the compiler vectorises it.
+// Section 5 of the standard. Inner loops run over channels (or lanes), so this one source serves every
+// instruction set: the compiler vectorises it.
 
 #include "engine/kernels/norm.h"
 
@@ -72,10 +72,10 @@ void group_norm(const GroupNormArgs<T>& a, Executor& executor) noexcept {
     const int64_t base = instance * a.positions * a.channels;
     const T* x = a.x + base;
     const auto at = [&](int64_t p, int64_t c) { return p * a.channels + c; };
-    const T mean = static_cast<T>(
-        group_sum64<T>(a.positions, first, size, a.lane_rule,
-                       [&](int64_t p, int64_t c, T acc) { return acc + x[at(p, c)]; }) /
-        static_cast<double>(n));
+    const T mean =
+        static_cast<T>(group_sum64<T>(a.positions, first, size, a.lane_rule,
+                                      [&](int64_t p, int64_t c, T acc) { return acc + x[at(p, c)]; }) /
+                       static_cast<double>(n));
     const T variance = static_cast<T>(group_sum64<T>(a.positions, first, size, a.lane_rule,
                                                      [&](int64_t p, int64_t c, T acc) {
                                                        const T d = x[at(p, c)] - mean;
@@ -108,10 +108,10 @@ void group_norm_gradient(const GroupNormGradientArgs<T>& a, Executor& executor) 
     const auto dxh = [&](int64_t p, int64_t c) {
       return a.gamma != nullptr ? dy[at(p, c)] * a.gamma[c] : dy[at(p, c)];
     };
-    const T mean = static_cast<T>(
-        group_sum64<T>(a.positions, first, size, a.lane_rule,
-                       [&](int64_t p, int64_t c, T acc) { return acc + dxh(p, c); }) /
-        n);
+    const T mean =
+        static_cast<T>(group_sum64<T>(a.positions, first, size, a.lane_rule,
+                                      [&](int64_t p, int64_t c, T acc) { return acc + dxh(p, c); }) /
+                       n);
     const T slope = static_cast<T>(
         group_sum64<T>(a.positions, first, size, a.lane_rule,
                        [&](int64_t p, int64_t c, T acc) { return fused(dxh(p, c), xh[at(p, c)], acc); }) /

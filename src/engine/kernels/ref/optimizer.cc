@@ -36,13 +36,14 @@ void adam(const AdamArgs<T>& g, Executor& executor) noexcept {
       V::of(g.one_minus_beta2), V::of(g.root_scale),    V::of(g.epsilon),         V::of(g.rate)};
   for_each_block(executor, g.size, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      V p = simd::load(g.p + i), m = simd::load(g.m + i), v = simd::load(g.v + i);
-      V v_max = g.v_max != nullptr ? simd::load(g.v_max + i) : v;
-      elementary::adam_step(constants, simd::load(g.g + i), &p, &m, &v, &v_max);
-      store(g.p + i, p);
-      store(g.m + i, m);
-      store(g.v + i, v);
-      if (g.v_max != nullptr) store(g.v_max + i, v_max);
+      const V v = simd::load(g.v + i);
+      elementary::AdamState<V> s{simd::load(g.p + i), simd::load(g.m + i), v,
+                                 g.v_max != nullptr ? simd::load(g.v_max + i) : v};
+      elementary::adam_step(constants, simd::load(g.g + i), &s);
+      store(g.p + i, s.p);
+      store(g.m + i, s.m);
+      store(g.v + i, s.v);
+      if (g.v_max != nullptr) store(g.v_max + i, s.v_max);
     }
   });
 }

@@ -1,6 +1,6 @@
-// Section 2.4 of the standard. The inner loops run over channels, which are neighbours in memory and independent of
-// one another: the compiler turns them into vector code by itself, so this one source is compiled for every
-// instruction set and there is no separate fast version.
+// Section 2.4 of the standard. The inner loops run over channels, which are neighbours in memory and
+// independent of one another: the compiler turns them into vector code by itself, so this one source is
+// compiled for every instruction set and there is no separate fast version.
 
 #include "engine/kernels/pool.h"
 
@@ -10,8 +10,8 @@
 namespace ibid::kernels::IBID_ISA {
 namespace {
 
-// The input positions of one window along one dim: begin, begin + step, ... below end, and how many lie in the
-// padding as well.
+// The input positions of one window along one dim: begin, begin + step, ... below end, and how many lie in
+// the padding as well.
 struct Window {
   int64_t begin, end, step, n_padded;
 };
@@ -49,7 +49,9 @@ Range windows_with(const PoolShape& s, int dim, int64_t i) {
   return {begin, min_of(out, (i + s.padding[dim]) / s.stride[dim] + 1)};
 }
 
-bool window_holds(const Window& w, int64_t i) { return i >= w.begin && i < w.end && (i - w.begin) % w.step == 0; }
+bool window_holds(const Window& w, int64_t i) {
+  return i >= w.begin && i < w.end && (i - w.begin) % w.step == 0;
+}
 
 int64_t n_positions(const int64_t (&size)[3]) { return size[0] * size[1] * size[2]; }
 
@@ -113,10 +115,12 @@ void max_pool_gradient(const MaxPoolGradientArgs<T>& p, Executor& executor) noex
       for (int64_t od = rd.begin; od < rd.end; ++od) {
         for (int64_t oh = rh.begin; oh < rh.end; ++oh) {
           for (int64_t ow = rw.begin; ow < rw.end; ++ow) {
-            const int64_t out = (((n * s.out_size[0] + od) * s.out_size[1] + oh) * s.out_size[2] + ow) * channels;
+            const int64_t out =
+                (((n * s.out_size[0] + od) * s.out_size[1] + oh) * s.out_size[2] + ow) * channels;
             const T* dy = p.dy + out;
             const int32_t* position = p.position + out;
-            // The chain starts from +0 and so is never -0: adding +0 for another window's maximum changes nothing.
+            // The chain starts from +0 and so is never -0: adding +0 for another window's maximum changes
+            // nothing.
             for (int64_t c = 0; c < channels; ++c) dx[c] = dx[c] + (position[c] == at ? dy[c] : T(0));
           }
         }
@@ -128,7 +132,8 @@ void max_pool_gradient(const MaxPoolGradientArgs<T>& p, Executor& executor) noex
 template <class T>
 T window_count(const AveragePoolArgs<T>& p, const Window (&w)[3]) {
   int64_t count = 1;
-  for (const Window& dim : w) count *= p.count_padding ? dim.n_padded : ceil_div(dim.end - dim.begin, dim.step);
+  for (const Window& dim : w)
+    count *= p.count_padding ? dim.n_padded : ceil_div(dim.end - dim.begin, dim.step);
   return static_cast<T>(count);
 }
 
@@ -175,7 +180,8 @@ void average_pool_gradient(const AveragePoolArgs<T>& p, Executor& executor) noex
           for (int64_t ow = rw.begin; ow < rw.end; ++ow) {
             const Window w[3] = {window_of(s, 0, od), window_of(s, 1, oh), window_of(s, 2, ow)};
             if (!window_holds(w[0], d) || !window_holds(w[1], h) || !window_holds(w[2], i)) continue;
-            const T* dy = p.in + (((n * s.out_size[0] + od) * s.out_size[1] + oh) * s.out_size[2] + ow) * channels;
+            const T* dy =
+                p.in + (((n * s.out_size[0] + od) * s.out_size[1] + oh) * s.out_size[2] + ow) * channels;
             const T count = window_count(p, w);
             for (int64_t c = 0; c < channels; ++c) dx[c] = dx[c] + dy[c] / count;
           }

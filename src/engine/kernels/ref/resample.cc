@@ -17,13 +17,14 @@ T between(T lam, T a, T b) {
 
 // One output position of a linear upsampling: along w, then h, then d.
 template <class T>
-void interpolate(const ResampleArgs<T>& p, const T* x, const ResampleTap* const (&tap)[3], int64_t first, int64_t size,
-                 T* y) {
+void interpolate(const ResampleArgs<T>& p, const T* x, const ResampleTap* const (&tap)[3], int64_t first,
+                 int64_t size, T* y) {
   T planes[2][kTile], rows[2][kTile];
   for (int64_t d = 0; d < (p.interpolated[0] ? 2 : 1); ++d) {
     for (int64_t h = 0; h < (p.interpolated[1] ? 2 : 1); ++h) {
-      const int64_t at = ((d == 0 ? tap[0]->i0 : tap[0]->i1) * p.in_size[1] + (h == 0 ? tap[1]->i0 : tap[1]->i1)) *
-                         p.in_size[2];
+      const int64_t at =
+          ((d == 0 ? tap[0]->i0 : tap[0]->i1) * p.in_size[1] + (h == 0 ? tap[1]->i0 : tap[1]->i1)) *
+          p.in_size[2];
       const T* left = x + (at + tap[2]->i0) * p.channels + first;
       const T* right = x + (at + tap[2]->i1) * p.channels + first;
       const T lam = static_cast<T>(tap[2]->lam);
@@ -90,8 +91,8 @@ void gather_gradient(const ResampleArgs<T>& p, int64_t n, const int64_t (&i)[3],
   const int64_t begin_h = first_reaching(p.taps[1], p.out_size[1], i[1]);
   const int64_t begin_w = first_reaching(p.taps[2], p.out_size[2], i[2]);
   T wd[2], wh[2], ww[2];
-  for (int64_t od = first_reaching(p.taps[0], p.out_size[0], i[0]); od < p.out_size[0] && p.taps[0][od].i0 <= i[0];
-       ++od) {
+  for (int64_t od = first_reaching(p.taps[0], p.out_size[0], i[0]);
+       od < p.out_size[0] && p.taps[0][od].i0 <= i[0]; ++od) {
     const int32_t nd = weights_at(p.taps[0][od], i[0], p.linear && p.interpolated[0], wd);
     for (int64_t oh = begin_h; oh < p.out_size[1] && p.taps[1][oh].i0 <= i[1]; ++oh) {
       const int32_t nh = weights_at(p.taps[1][oh], i[1], p.linear && p.interpolated[1], wh);

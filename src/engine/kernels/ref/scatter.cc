@@ -1,5 +1,6 @@
-// Section 9.1 of the standard. Sources are first sorted by destination (a stable counting sort, integers only); then
-// every destination adds up its own, so no two threads ever write one place and no atomics are needed.
+// Section 9.1 of the standard. Sources are first sorted by destination (a stable counting sort, integers
+// only); then every destination adds up its own, so no two threads ever write one place and no atomics are
+// needed.
 
 #include "engine/kernels/scatter.h"
 
@@ -24,7 +25,8 @@ void sort_by_destination(const int64_t* index, int64_t n_sources, int64_t n_dest
 }
 
 template <class T>
-void add_sources(const ScatterAddArgs<T>& a, const int64_t* sources, int64_t n, int64_t first, int64_t size, T* total) {
+void add_sources(const ScatterAddArgs<T>& a, const int64_t* sources, int64_t n, int64_t first, int64_t size,
+                 T* total) {
   for (int64_t chunk = 0; chunk < n; chunk += kChunk) {
     T sum[kTile];
     for (int64_t j = 0; j < size; ++j) sum[j] = T(0);
@@ -40,7 +42,8 @@ void add_sources(const ScatterAddArgs<T>& a, const int64_t* sources, int64_t n, 
 template <class T>
 void scatter_add(const ScatterAddArgs<T>& a, Executor& executor) noexcept {
   const int64_t n_words = a.n_destinations + 1 + a.n_sources;
-  int64_t* begin = static_cast<int64_t*>(executor.shared_scratch(n_words * static_cast<int64_t>(sizeof(int64_t))));
+  int64_t* begin =
+      static_cast<int64_t*>(executor.shared_scratch(n_words * static_cast<int64_t>(sizeof(int64_t))));
   int64_t* sources = begin + a.n_destinations + 1;
   sort_by_destination(a.index, a.n_sources, a.n_destinations, begin, sources);
   parallel_for(executor, ceil_div(a.n_destinations, kDestinationsPerTask), [&](int64_t task, int32_t) {

@@ -1,19 +1,19 @@
 #pragma once
-// Section 3 as loops that any instruction set can vectorise: lanes and columns are neighbours in memory and never
-// depend on one another.
+// Section 3 as loops that any instruction set can vectorise: lanes and columns are neighbours in memory and
+// never depend on one another.
 
 #include "engine/kernels/ref/ref.h"
 
 namespace ibid::kernels {
 namespace {
 
-constexpr int64_t kLaneBlock = 4096;   // section 3.1
-constexpr int64_t kSumLanes = 64;      // section 3.1
-constexpr int64_t kColumnTile = 64;    // columns worked on at a time: scheduling only
+constexpr int64_t kLaneBlock = 4096;  // section 3.1
+constexpr int64_t kSumLanes = 64;     // section 3.1
+constexpr int64_t kColumnTile = 64;   // columns worked on at a time: scheduling only
 constexpr int64_t kTreeLevels = 48;
 
-// The aligned binary tree over values pushed one by one, `Width` trees side by side: a binary counter whose digits are
-// finished subtrees, collapsed from the smallest at the end.
+// The aligned binary tree over values pushed one by one, `Width` trees side by side: a binary counter whose
+// digits are finished subtrees, collapsed from the smallest at the end.
 template <int64_t Width>
 class Tree64 {
  public:
