@@ -133,8 +133,9 @@ def check_registered(repository):
     for name in repository.names:
         path = pathlib.PurePath(name)
         if name.startswith(("src/", "tests/", "fuzz/")) and path.suffix in (".cc", ".cu"):
-            # A CMake file may name it whole, or by its stem as an argument of a function.
-            if not re.search(rf"\b{re.escape(path.name)}\b|\b{re.escape(path.stem.removesuffix('_fuzz'))}\b", cmake):
+            # By its name, or as the argument of a function that adds what belongs around it.
+            stem = re.escape(path.stem.removesuffix("_fuzz"))
+            if not re.search(rf"(?<![\w]){re.escape(path.name)}\b|^ibid_fuzz\({stem}\b|^IBID_COMMAND\({stem}\)", cmake, re.M):
                 yield name, 1, "no CMakeLists.txt names it: it is not built"
         if name.startswith("tests/") and name.endswith("_test.py"):
             stem = path.name.removesuffix("_test.py")

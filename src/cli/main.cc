@@ -4,15 +4,22 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "cli/run.h"
 #include "platform/signals.h"
 
 namespace {
 
-constexpr int kEnvironmentStatus = 3;
-constexpr int kInternalStatus = 4;
+// Without allocating: memory may be what is missing.
+int report(ibid::ErrorCode code, const char* message, const char* hint) {
+  const std::string_view name = code_name(code);
+  std::fprintf(stderr, "error[%.*s]: %s\n  hint: %s\n", static_cast<int>(name.size()), name.data(), message,
+               hint);
+  return exit_status(code);
+}
 
 int run(int argc, char** argv) {
   ibid::platform::install_signal_handlers();
@@ -24,21 +31,15 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr const char* kReport = "this is a bug in ibid; please report the command line";
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
-    std::fputs("error[memory]: not enough memory\n  hint: close other programs, or work on a smaller piece\n",
-               stderr);
-    return kEnvironmentStatus;
+    return report(ibid::ErrorCode::kOutOfMemory, "not enough memory",
+                  "close other programs, raise the limit (ulimit -v), or work on a smaller piece");
   } catch (const std::exception& problem) {
-    std::fprintf(stderr,
-                 "error[internal]: %s\n  hint: this is a bug in ibid; please report the command line\n",
-                 problem.what());
+    return report(ibid::ErrorCode::kInternal, problem.what(), kReport);
   } catch (...) {
-    std::fputs(
-        "error[internal]: an unknown exception\n  hint: this is a bug in ibid; please report the command "
-        "line\n",
-        stderr);
+    return report(ibid::ErrorCode::kInternal, "an exception of unknown kind", kReport);
   }
-  return kInternalStatus;
 }

@@ -12,10 +12,18 @@
 
 namespace ibid::data {
 
-struct DatasetFile {
-  std::string_view name;
+// A content of known size and digest.
+struct PinnedContent {
   int64_t size_bytes = 0;
   std::string_view sha256;
+};
+
+struct DatasetFile {
+  std::string_view name;
+  PinnedContent content;
+  // Of a file that is distributed as NAME.gz: what is in it. Such a file may also lie in a folder unpacked,
+  // as NAME without ".gz".
+  PinnedContent unpacked = {};
 };
 
 // A data set that ibid can check, and fetch if it has mirrors or else make.
@@ -43,14 +51,18 @@ struct DataLocations {
 
 std::vector<platform::Path> candidate_folders(const DataLocations& locations, std::string_view dataset_name);
 
+// The file itself or its unpacked form in `folder`, if one is there.
+std::optional<platform::Path> present_path(const DatasetFile& file, const platform::Path& folder);
+
 enum class FileState { kIntact, kMissing, kAltered };
 
 struct FileCheck {
   platform::Path path;
-  const DatasetFile* expected = nullptr;
+  const DatasetFile* file = nullptr;
+  PinnedContent expected;
   FileState state = FileState::kMissing;
   int64_t size_bytes = 0;
-  std::string sha256;  // of what is there
+  std::string sha256 = {};  // of what is there
 };
 
 // Compares every file of the data set in `folder` with its pinned digest.

@@ -220,7 +220,7 @@ Result<void> write_part(const platform::Path& folder, DigitsPart part, const Dig
       encode_idx({{images.count}, std::move(images.labels)})};
   for (size_t i = 0; i < contents.size(); ++i) {
     const size_t file = i + (train ? 0 : 2);
-    const std::string_view pinned = digits_dataset->files[file].sha256;
+    const std::string_view pinned = digits_dataset->files[file].content.sha256;
     if (options == DigitsOptions{} && sha256_hex(contents[i]) != pinned) {
       return Error(ErrorCode::kInternal,
                    std::string(kDigitFileNames[file]) + " came out as SHA-256 " + sha256_hex(contents[i]) +

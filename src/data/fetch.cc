@@ -33,9 +33,9 @@ struct Transfer {
 Result<void> take(Transfer& transfer, std::string_view bytes) {
   IBID_TRY(platform::check_not_stopped());
   transfer.received_bytes += static_cast<int64_t>(bytes.size());
-  if (transfer.received_bytes > transfer.expected.size_bytes) {
+  if (transfer.received_bytes > transfer.expected.content.size_bytes) {
     return Error(ErrorCode::kDigestMismatch, "the server sends more than the " +
-                                                 number_text(transfer.expected.size_bytes) +
+                                                 number_text(transfer.expected.content.size_bytes) +
                                                  " bytes the file has");
   }
   IBID_TRY(transfer.file.write(bytes));
@@ -97,11 +97,11 @@ Result<void> download(const DatasetFile& expected, const std::string& url, const
   Transfer transfer{.expected = expected, .progress = progress, .file = file};
   IBID_TRY(transfer_url(url, transfer));
   const std::string found = hex_text(transfer.digest.digest());
-  if (found != expected.sha256) {
+  if (found != expected.content.sha256) {
     return Error(ErrorCode::kDigestMismatch, "got " + number_text(transfer.received_bytes) +
                                                  " bytes with SHA-256 " + found + ", expected " +
-                                                 number_text(expected.size_bytes) + " bytes with " +
-                                                 std::string(expected.sha256));
+                                                 number_text(expected.content.size_bytes) + " bytes with " +
+                                                 std::string(expected.content.sha256));
   }
   return file.commit();
 }
@@ -113,12 +113,13 @@ bool mirror_at_fault(ErrorCode code) {
 
 Result<void> fetch_file(const FileCheck& check, std::span<const std::string> mirrors,
                         const FetchProgress& progress) {
-  const DatasetFile& file = *check.expected;
+  const DatasetFile& file = *check.file;
+  const Path path = check.path.parent_path() / file.name;
   std::vector<std::string> reasons;
   ErrorCode code = ErrorCode::kNetwork;
   for (const std::string& mirror : mirrors) {
     const std::string url = mirror + std::string(file.name);
-    Result<void> done = download(file, url, check.path, progress);
+    Result<void> done = download(file, url, path, progress);
     if (done.ok()) return {};
     if (!mirror_at_fault(done.error().code())) return std::move(done).error();
     code = done.error().code();
@@ -128,7 +129,7 @@ Result<void> fetch_file(const FileCheck& check, std::span<const std::string> mir
       code, "cannot download " + std::string(file.name) + ": " + join(reasons, "; "),
       "check the network (the variable https_proxy is honoured), name another mirror with --mirror, or put "
       "the file into '" +
-          check.path.parent_path().string() + "' yourself");
+          path.parent_path().string() + "' yourself");
 }
 
 }  // namespace

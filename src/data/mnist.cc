@@ -14,13 +14,6 @@ namespace {
 
 using platform::Path;
 
-// Of the uncompressed files, so that it does not matter who compressed them and how.
-constexpr std::array<std::string_view, 4> kMnistContent = {
-    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"};
-
 constexpr int64_t kMaxFileBytes = int64_t{1} << 30;
 constexpr const char* kHowToGet =
     "get it with 'ibid data fetch mnist', or name the folder above it in IBID_DATA_DIR, or make a stand-in "
@@ -28,7 +21,7 @@ constexpr const char* kHowToGet =
     "same form without the network: 'ibid data make digits'";
 
 std::optional<Path> present_file(const Path& folder, const char* name) {
-  for (const char* ending : {"", ".gz"}) {
+  for (const char* ending : {".gz", ""}) {
     Path path = folder / (std::string(name) + ending);
     if (platform::path_exists(path)) return path;
   }
@@ -89,13 +82,16 @@ Result<LabelledImages> assemble(Content images, Content labels) {
                         .labels = std::move(labels.array.values)};
 }
 
+// The unpacked content counts, so that it does not matter who compressed it and how.
 Result<void> check_original(const DigitImages& images) {
-  for (size_t i = 0; i < kMnistContent.size(); ++i) {
-    if (images.sha256[i] == kMnistContent[i]) continue;
+  IBID_ASSIGN(const Dataset* mnist, find_dataset("mnist"));
+  for (size_t i = 0; i < images.sha256.size(); ++i) {
+    const std::string_view expected = mnist->files[i].unpacked.sha256;
+    if (images.sha256[i] == expected) continue;
     return Error(ErrorCode::kDigestMismatch,
                  "'" + (images.folder / kDigitFileNames[i]).string() +
                      "' is not MNIST's: SHA-256 of its content is " + images.sha256[i] + ", expected " +
-                     std::string(kMnistContent[i]),
+                     std::string(expected),
                  "replace it ('ibid data fetch mnist' does so), or name a data set of your own as such");
   }
   return {};

@@ -1,12 +1,14 @@
 #include "platform/atomic_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <string>
 
+#include "base/number_text.h"
 #include "platform/file_error.h"
 #include "platform/write_all.h"
 
@@ -24,21 +26,27 @@ Result<void> synchronise_folder(const Path& folder) {
   return {};
 }
 
-// mkstemp makes files that only their owner may read; a finished file has the permissions any other new file
-// would have.
-mode_t ordinary_mode() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return static_cast<mode_t>(0666 & ~mask);
+// A new file of a name that nobody uses. Not mkstemp: its files may be read by their owner alone, and finding
+// out which permissions are usual would mean changing the umask under other threads.
+Result<FileDescriptor> create_unused(const Path& path, Path& temporary_path) {
+  static std::atomic<int64_t> counter{0};
+  constexpr int kAttempts = 1000;  // only remains of crashed processes stand in the way
+  const std::string stem = "." + path.filename().string() + "." + number_text(int64_t{::getpid()}) + ".";
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    temporary_path = folder_of(path) / (stem + number_text(counter.fetch_add(1)) + ".part");
+    FileDescriptor file(::open(temporary_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (file.valid()) return file;
+    if (errno != EEXIST) break;
+  }
+  return file_error("write", path, errno);
 }
 
 }  // namespace
 
 Result<AtomicFile> AtomicFile::create(const Path& path) {
-  std::string name = (folder_of(path) / ("." + path.filename().string() + ".XXXXXX")).string();
-  FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file.valid()) return file_error("write", path, errno);
-  return AtomicFile(path, name, std::move(file));
+  Path temporary_path;
+  IBID_ASSIGN(FileDescriptor file, create_unused(path, temporary_path));
+  return AtomicFile(path, std::move(temporary_path), std::move(file));
 }
 
 AtomicFile::~AtomicFile() {
@@ -54,9 +62,7 @@ Result<void> AtomicFile::write(std::string_view bytes) { return write(std::as_by
 
 Result<void> AtomicFile::commit() {
   IBID_CHECK(file_.valid(), "a second commit()");
-  if (::fchmod(file_.get(), ordinary_mode()) != 0 || ::fsync(file_.get()) != 0) {
-    return file_error("write", path_, errno);
-  }
+  if (::fsync(file_.get()) != 0) return file_error("write", path_, errno);
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) return file_error("write", path_, errno);
   file_.reset();
   return synchronise_folder(folder_of(path_));

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import resource
 import shutil
 import subprocess
 import unittest
@@ -24,6 +25,10 @@ class Help(support.ProgramTest):
 
     def test_a_group_shows_its_members(self):
         self.assertIn("data verify", self.run_ibid("data", "--help").stdout)
+
+    def test_help_on_a_group_and_on_nothing(self):
+        self.assertEqual(self.run_ibid("help", "data").stdout, self.run_ibid("data", "--help").stdout)
+        self.assert_error(self.run_ibid("help", "verion", status=2), "usage", "did you mean 'ibid version'?")
 
     def test_the_program_runs_from_any_folder(self):
         copy = shutil.copy(support.BINARY, self.folder / "renamed")
@@ -158,6 +163,22 @@ class Manners(support.ProgramTest):
         self.assertNotIn("\x1b", self.on_terminal("help", TERM="dumb"))
         self.assertNotIn("\x1b", self.run_ibid("help").stdout)
         self.assertIn("\x1b[1;31merror[usage]:", self.on_terminal("docter"))
+
+    def test_progress_only_on_a_terminal_and_gone_at_the_end(self):
+        shown = self.on_terminal("data", "make", "digits", "--train", "50", "--test", "50")
+        self.assertIn("drawing 100 digits\r\x1b[K", shown)
+        self.assertTrue(shown.endswith("digits\r\n"), shown)
+        self.assertEqual(self.run_ibid("data", "make", "digits", "--train", "50", "--test", "50").stderr, "")
+
+    def test_too_little_memory_is_an_error_of_that_name(self):
+        if json.loads(self.run_ibid("version", "--json").stdout)["sanitizers"]:
+            self.skipTest("sanitizers reserve more address space than any limit")
+
+        def little_memory():
+            resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
+
+        words = ("data", "make", "digits", "--train", "1000000")
+        self.assert_error(self.run_ibid(*words, status=3, preexec_fn=little_memory), "out-of-memory", "ulimit -v")
 
     def test_output_that_cannot_be_written_is_an_error(self):
         with open("/dev/full", "w") as full:

@@ -24,7 +24,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   if (mirrors.empty()) mirrors.assign(dataset->mirrors.begin(), dataset->mirrors.end());
   const auto progress = [&](const data::DatasetFile& file, int64_t received) {
     console.show_progress(std::string(file.name) + "  " + format_bytes(received) + " of " +
-                          format_bytes(file.size_bytes));
+                          format_bytes(file.content.size_bytes));
   };
   IBID_TRY(data::fetch_dataset(*dataset, folder, mirrors, progress));
   if (invocation.flag("json")) {

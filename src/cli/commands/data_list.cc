@@ -14,7 +14,7 @@ namespace {
 std::optional<platform::Path> folder_of(const data::Dataset& dataset) {
   for (const platform::Path& folder : candidate_folders(data_locations({}), dataset.name)) {
     const auto present = [&](const data::DatasetFile& file) {
-      return platform::path_exists(folder / file.name);
+      return present_path(file, folder).has_value();
     };
     if (std::ranges::all_of(dataset.files, present)) return folder;
   }
@@ -25,7 +25,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   Json list = Json::array();
   for (const data::Dataset& dataset : data::known_datasets()) {
     int64_t size_bytes = 0;
-    for (const data::DatasetFile& file : dataset.files) size_bytes += file.size_bytes;
+    for (const data::DatasetFile& file : dataset.files) size_bytes += file.content.size_bytes;
     const std::optional<platform::Path> folder = folder_of(dataset);
     const std::string way = dataset.mirrors.empty() ? "make" : "fetch";
     list.push_back({{"name", dataset.name},

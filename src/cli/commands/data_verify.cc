@@ -46,8 +46,8 @@ Json as_json(const data::Dataset& dataset, const std::vector<FileCheck>& checks)
   for (const FileCheck& check : checks) {
     Json file = {{"path", check.path.string()},
                  {"state", state_name(check.state)},
-                 {"expected_sha256", check.expected->sha256},
-                 {"expected_bytes", check.expected->size_bytes}};
+                 {"expected_sha256", check.expected.sha256},
+                 {"expected_bytes", check.expected.size_bytes}};
     if (check.state != FileState::kMissing) {
       file["sha256"] = check.sha256;
       file["bytes"] = check.size_bytes;
@@ -61,9 +61,9 @@ void print_check(const FileCheck& check, Console& console) {
   const Style style = check.state == FileState::kIntact ? Style::kGood : Style::kBad;
   console.print(console.styled(style, state_name(check.state)) + "  " + check.path.string() + "\n");
   if (check.state != FileState::kAltered) return;
-  console.print("         expected " + format_bytes(check.expected->size_bytes) + ", SHA-256 " +
-                std::string(check.expected->sha256) + "\n         found    " +
-                format_bytes(check.size_bytes) + ", SHA-256 " + check.sha256 + "\n");
+  console.print("         expected " + format_bytes(check.expected.size_bytes) + ", SHA-256 " +
+                std::string(check.expected.sha256) + "\n         found    " + format_bytes(check.size_bytes) +
+                ", SHA-256 " + check.sha256 + "\n");
 }
 
 Result<int> run(const Invocation& invocation, Console& console) {

@@ -19,7 +19,7 @@ TEST_CASE("the default set has its pinned bytes") {
   const DigitImages images = load_digit_images(folder.path()).value();
   for (const FileCheck& file : check_dataset(*find_dataset("digits").value(), folder.path()).value()) {
     CHECK(file.state == FileState::kIntact);
-    CHECK(file.size_bytes == file.expected->size_bytes);
+    CHECK(file.size_bytes == file.expected.size_bytes);
   }
   CHECK(images.train.count == 60000);
   CHECK(images.test.count == 10000);

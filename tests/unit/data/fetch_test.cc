@@ -15,7 +15,8 @@ using test::TemporaryFolder;
 
 // SHA-256 of "abc".
 constexpr std::array<DatasetFile, 1> kFiles = {
-    {{"letters", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}}};
+    {{.name = "letters",
+      .content = {3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}}}};
 const Dataset kLetters{
     .name = "letters", .title = "", .licence = "", .source = "", .files = kFiles, .mirrors = {}};
 
@@ -81,6 +82,18 @@ TEST_CASE("every file of a data set is judged by its digest") {
   CHECK(check_dataset(kLetters, folder.path()).value().at(0).state == FileState::kAltered);
   put(folder / "letters", "abc");
   CHECK(check_dataset(kLetters, folder.path()).value().at(0).state == FileState::kIntact);
+}
+
+TEST_CASE("a compressed file may lie there unpacked, but the compressed one comes first") {
+  const TemporaryFolder folder;
+  const std::array<DatasetFile, 1> files = {
+      {{.name = "letters.gz", .content = {9, "packed"}, .unpacked = kFiles[0].content}}};
+  const Dataset packed{
+      .name = "packed", .title = "", .licence = "", .source = "", .files = files, .mirrors = {}};
+  put(folder / "letters", "abc");
+  CHECK(check_dataset(packed, folder.path()).value().at(0).state == FileState::kIntact);
+  put(folder / "letters.gz", "abc");
+  CHECK(check_dataset(packed, folder.path()).value().at(0).state == FileState::kAltered);
 }
 
 TEST_CASE("a mistyped data set is guessed") {
