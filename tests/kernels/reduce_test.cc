@@ -54,13 +54,8 @@ void check_rows(ReduceRowsFunction<T> tested, ReduceRowsFunction<T> reference) {
 }
 
 TEST_CASE("row reductions have the reference's bits") {
-<<<<<<< HEAD
-  check_rows<float>(test::tested(), test::tested().f32.reduce_rows, test::reference().f32.reduce_rows);
-  check_rows<double>(test::tested(), test::tested().f64.reduce_rows, software_fma_table().f64.reduce_rows);
-=======
-  check_rows<float>(test::tested().reduce_rows_f32, test::reference().reduce_rows_f32);
-  check_rows<double>(test::tested().reduce_rows_f64, software_fma_table().reduce_rows_f64);
->>>>>>> elementary
+  check_rows<float>(test::tested().f32.reduce_rows, test::reference().f32.reduce_rows);
+  check_rows<double>(test::tested().f64.reduce_rows, software_fma_table().f64.reduce_rows);
 }
 
 // Section 3.1 for a sum, written with explicit arrays and recursion, apart from the kernels.
