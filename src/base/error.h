@@ -17,14 +17,16 @@ std::string_view code_name(ErrorCode code);
 int exit_status(ErrorCode code);
 std::string_view meaning(ErrorCode code);
 
-// Something in the outside world is not as it has to be. The message says what happened, where, and what to
-// do next; context frames, added on the way up, say what was being attempted.
+// Something in the outside world is not as it has to be. The message says what happened and where, the hint
+// what to do next; context frames, added on the way up, say what was being attempted.
 class [[nodiscard]] Error {
  public:
-  Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
+  Error(ErrorCode code, std::string message, std::string hint = {})
+      : code_(code), message_(std::move(message)), hint_(std::move(hint)) {}
 
   ErrorCode code() const { return code_; }
   const std::string& message() const { return message_; }
+  const std::string& hint() const { return hint_; }
 
   Error&& with_context(std::string frame) && {
     context_.push_back(std::move(frame));
@@ -37,6 +39,7 @@ class [[nodiscard]] Error {
  private:
   ErrorCode code_;
   std::string message_;
+  std::string hint_;
   std::vector<std::string> context_;
 };
 

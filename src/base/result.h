@@ -27,7 +27,8 @@ class [[nodiscard]] Result {
     IBID_CHECK(ok(), std::get<Error>(content_).to_string());
     return std::get<T>(content_);
   }
-  T&& value() && {
+  // By value, so that a loop over create().value() does not run over a dead temporary.
+  T value() && {
     IBID_CHECK(ok(), std::get<Error>(content_).to_string());
     return std::get<T>(std::move(content_));
   }

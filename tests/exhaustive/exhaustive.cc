@@ -53,7 +53,7 @@ constexpr uint64_t kBatch = 1u << 16;
 std::vector<float> run_kernel(const kernels::KernelTable& table, UnaryOp op, const std::vector<float>& x) {
   parallel::ThreadPool pool(1);
   std::vector<float> y(x.size());
-  table.unary_f32({.op = op, .size = static_cast<int64_t>(x.size()), .x = x.data(), .y = y.data()}, pool);
+  table.f32.unary({.op = op, .size = static_cast<int64_t>(x.size()), .x = x.data(), .y = y.data()}, pool);
   return y;
 }
 

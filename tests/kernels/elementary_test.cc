@@ -22,13 +22,13 @@ constexpr UnaryOp kCorrectlyRounded[] = {UnaryOp::kExp,  UnaryOp::kExpm1, UnaryO
 
 Array<float> apply(const KernelTable& table, UnaryOp op, const Array<float>& x) {
   Array<float> y(x.size(), 2);
-  table.unary_f32({.op = op, .size = x.size(), .x = x.data(), .y = y.data()}, test::pool());
+  table.f32.unary({.op = op, .size = x.size(), .x = x.data(), .y = y.data()}, test::pool());
   return y;
 }
 
 Array<double> apply(const KernelTable& table, UnaryOp op, const Array<double>& x) {
   Array<double> y(x.size(), 2);
-  table.unary_f64({.op = op, .size = x.size(), .x = x.data(), .y = y.data()}, test::pool());
+  table.f64.unary({.op = op, .size = x.size(), .x = x.data(), .y = y.data()}, test::pool());
   return y;
 }
 

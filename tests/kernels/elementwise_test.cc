@@ -47,11 +47,11 @@ TEST_CASE("unary operations and gradients have the reference's bits") {
       const uint64_t seed = static_cast<uint64_t>(size + op_index);
       for (Fill fill : {Fill::kOrdinary, Fill::kWide, Fill::kSpecial}) {
         const Array<float> x = filled<float>(size, fill, seed), dy = filled<float>(size, fill, seed + 7);
-        const Array<float> y = unary(test::tested().unary_f32, op, x);
+        const Array<float> y = unary(test::tested().f32.unary, op, x);
         INFO("operation " << op_index << ", size " << size);
-        REQUIRE(first_difference(y, unary(test::reference().unary_f32, op, x)) == -1);
-        REQUIRE(first_difference(unary_gradient(test::tested().unary_gradient_f32, op, dy, x, y),
-                                 unary_gradient(test::reference().unary_gradient_f32, op, dy, x, y)) == -1);
+        REQUIRE(first_difference(y, unary(test::reference().f32.unary, op, x)) == -1);
+        REQUIRE(first_difference(unary_gradient(test::tested().f32.unary_gradient, op, dy, x, y),
+                                 unary_gradient(test::reference().f32.unary_gradient, op, dy, x, y)) == -1);
       }
     }
   }
@@ -74,14 +74,14 @@ TEST_CASE("the bits of all unary operations are the recorded ones") {
     const UnaryOp op = static_cast<UnaryOp>(op_index);
     for (Fill fill : {Fill::kOrdinary, Fill::kWide, Fill::kSpecial}) {
       const Array<float> x = filled<float>(20000, fill, 1), dy = filled<float>(20000, Fill::kOrdinary, 2);
-      const Array<float> y = unary(test::tested().unary_f32, op, x);
+      const Array<float> y = unary(test::tested().f32.unary, op, x);
       hash32 = digest(y, hash32);
-      hash32 = digest(unary_gradient(test::tested().unary_gradient_f32, op, dy, x, y), hash32);
+      hash32 = digest(unary_gradient(test::tested().f32.unary_gradient, op, dy, x, y), hash32);
       const Array<double> x64 = filled<double>(2000, fill, 1),
                           dy64 = filled<double>(2000, Fill::kOrdinary, 2);
-      const Array<double> y64 = unary(test::tested().unary_f64, op, x64);
+      const Array<double> y64 = unary(test::tested().f64.unary, op, x64);
       hash64 = digest(y64, hash64);
-      hash64 = digest(unary_gradient(test::tested().unary_gradient_f64, op, dy64, x64, y64), hash64);
+      hash64 = digest(unary_gradient(test::tested().f64.unary_gradient, op, dy64, x64, y64), hash64);
     }
   }
   CHECK(hash32 == 17680707786455267986u);
@@ -168,9 +168,9 @@ void check_against_mathematics(UnaryFunction<T> forward, UnaryGradientFunction<T
 }
 
 TEST_CASE("unary operations and gradients are the functions they are named after") {
-  check_against_mathematics<float>(test::tested().unary_f32, test::tested().unary_gradient_f32, 4e-6);
+  check_against_mathematics<float>(test::tested().f32.unary, test::tested().f32.unary_gradient, 4e-6);
   // The constants of GELU are binary32 numbers in both element types.
-  check_against_mathematics<double>(test::tested().unary_f64, test::tested().unary_gradient_f64, 1e-7);
+  check_against_mathematics<double>(test::tested().f64.unary, test::tested().f64.unary_gradient, 1e-7);
 }
 
 TEST_CASE("special values of the activations") {
@@ -191,7 +191,7 @@ TEST_CASE("special values of the activations") {
     Array<float> x(1);
     x[0] = e.x;
     INFO("operation " << static_cast<int>(e.op) << " of " << e.x);
-    CHECK(test::same(unary(test::tested().unary_f32, e.op, x)[0], e.y));
+    CHECK(test::same(unary(test::tested().f32.unary, e.op, x)[0], e.y));
   }
 }
 
@@ -221,8 +221,8 @@ TEST_CASE("binary operations have the reference's bits in every layout") {
         const auto a = filled<float>(operand_size(args.a_layout, args.rows, cols), Fill::kSpecial, 1);
         const auto b = filled<float>(operand_size(args.b_layout, args.rows, cols), Fill::kSpecial, 2);
         INFO("operation " << op_index << ", cols " << cols << ", layouts " << layouts);
-        REQUIRE(first_difference(binary(test::tested().binary_f32, args, a, b),
-                                 binary(test::reference().binary_f32, args, a, b)) == -1);
+        REQUIRE(first_difference(binary(test::tested().f32.binary, args, a, b),
+                                 binary(test::reference().f32.binary, args, a, b)) == -1);
       }
     }
   }
@@ -238,8 +238,8 @@ TEST_CASE("maximum and minimum keep NaN and, of equals, the first") {
     b[0] = c[1];
     const BinaryArgs<float> maximum{.op = BinaryOp::kMaximum, .rows = 1, .cols = 1};
     const BinaryArgs<float> minimum{.op = BinaryOp::kMinimum, .rows = 1, .cols = 1};
-    CHECK(test::same(binary(test::tested().binary_f32, maximum, a, b)[0], c[2]));
-    CHECK(test::same(binary(test::tested().binary_f32, minimum, a, b)[0], c[3]));
+    CHECK(test::same(binary(test::tested().f32.binary, maximum, a, b)[0], c[2]));
+    CHECK(test::same(binary(test::tested().f32.binary, minimum, a, b)[0], c[3]));
   }
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("float64 binary operations") {
   for (int32_t op_index = 0; op_index < kBinaryOpCount; ++op_index) {
     const BinaryArgs<double> args{
         .op = static_cast<BinaryOp>(op_index), .rows = 10, .cols = 10, .b_layout = Operand::kRow};
-    const auto y = binary(test::tested().binary_f64, args, a, b);
+    const auto y = binary(test::tested().f64.binary, args, a, b);
     for (int64_t i = 0; i < 100; ++i) {
       const double x = a[i], z = b[i % 10];
       const double expected[] = {x + z, x - z, x * z, x / z, std::fmax(x, z), std::fmin(x, z)};

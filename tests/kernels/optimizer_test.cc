@@ -66,11 +66,11 @@ TEST_CASE("optimiser steps have the reference's bits") {
       for (int variant = 0; variant < 32; ++variant) {
         INFO("size " << size << ", variant " << variant);
         State a = state_of(size, fill), b = state_of(size, fill);
-        test::tested().sgd_f32(sgd_args(a, variant), test::pool());
-        test::reference().sgd_f32(sgd_args(b, variant), test::pool());
+        test::tested().f32.sgd(sgd_args(a, variant), test::pool());
+        test::reference().f32.sgd(sgd_args(b, variant), test::pool());
         check_equal(a, b);
-        test::tested().adam_f32(adam_args(a, variant % 8), test::pool());
-        test::reference().adam_f32(adam_args(b, variant % 8), test::pool());
+        test::tested().f32.adam(adam_args(a, variant % 8), test::pool());
+        test::reference().f32.adam(adam_args(b, variant % 8), test::pool());
         check_equal(a, b);
       }
     }
@@ -82,7 +82,7 @@ TEST_CASE("stochastic gradient descent is section 10's") {
     State s = state_of(50, Fill::kOrdinary);
     const State old = s;
     const SgdArgs<float> args = sgd_args(s, variant);
-    test::tested().sgd_f32(args, test::pool());
+    test::tested().f32.sgd(args, test::pool());
     for (int64_t i = 0; i < 50; ++i) {
       float g = old.g[i], u;
       if (args.weight_decay != 0) g = std::fma(args.weight_decay, old.p[i], g);
@@ -103,7 +103,7 @@ TEST_CASE("Adam is section 10's") {
     for (int64_t i = 0; i < 50; ++i) s.v[i] = std::fabs(s.v[i]);
     const State old = s;
     const AdamArgs<float> c = adam_args(s, variant);
-    test::tested().adam_f32(c, test::pool());
+    test::tested().f32.adam(c, test::pool());
     for (int64_t i = 0; i < 50; ++i) {
       float g = old.g[i], p = old.p[i];
       if (c.weight_decay != 0) g = std::fma(c.weight_decay, p, g);
@@ -124,7 +124,7 @@ TEST_CASE("float64 optimiser steps follow the same formulas") {
   const auto g = filled<double>(20, Fill::kOrdinary, 2);
   auto p = filled<double>(20, Fill::kOrdinary, 1);
   const auto old = p;
-  test::tested().sgd_f64({.size = 20, .p = p.data(), .g = g.data(), .rate = 0.1}, test::pool());
+  test::tested().f64.sgd({.size = 20, .p = p.data(), .g = g.data(), .rate = 0.1}, test::pool());
   for (int64_t i = 0; i < 20; ++i) CHECK(test::same(p[i], std::fma(-0.1, g[i], old[i])));
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("Philox gives its known answer") {
   // Counter 0 and key 0 give 6627E8D5 E169C58D BC57AC4C 9B00DBD8; a uniform shows 24 bits of each word.
   const uint32_t words[] = {0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8};
   for (const KernelTable* table : {&test::tested(), &test::reference()}) {
-    const auto u = fill_with(table->uniform_f32, PhiloxStream{}, 0, 4);
+    const auto u = fill_with(table->uniform, PhiloxStream{}, 0, 4);
     for (int64_t i = 0; i < 4; ++i) CHECK(u[i] == static_cast<float>(words[i] >> 8) * 0x1p-24f);
   }
 }
@@ -37,29 +37,29 @@ TEST_CASE("uniform and normal numbers have the reference's bits, from any elemen
                          (uint64_t{1} << 50) - 50000}) {
     for (int64_t size : test::awkward_sizes()) {
       INFO("first " << first << ", size " << size);
-      REQUIRE(first_difference(fill_with(test::tested().uniform_f32, kStream, first, size),
-                               fill_with(test::reference().uniform_f32, kStream, first, size)) == -1);
-      REQUIRE(first_difference(fill_with(test::tested().normal_f32, kStream, first, size),
-                               fill_with(test::reference().normal_f32, kStream, first, size)) == -1);
+      REQUIRE(first_difference(fill_with(test::tested().uniform, kStream, first, size),
+                               fill_with(test::reference().uniform, kStream, first, size)) == -1);
+      REQUIRE(first_difference(fill_with(test::tested().normal, kStream, first, size),
+                               fill_with(test::reference().normal, kStream, first, size)) == -1);
     }
   }
 }
 
 TEST_CASE("offset and scale enter by one fma") {
   Array<float> y(100);
-  test::tested().uniform_f32({.stream = kStream, .offset = -3.0f, .scale = 5.0f, .size = 100, .y = y.data()},
+  test::tested().uniform({.stream = kStream, .offset = -3.0f, .scale = 5.0f, .size = 100, .y = y.data()},
                              test::pool());
-  const auto u = fill_with(test::tested().uniform_f32, kStream, 0, 100);
+  const auto u = fill_with(test::tested().uniform, kStream, 0, 100);
   for (int64_t i = 0; i < 100; ++i) CHECK(y[i] == std::fma(5.0f, u[i], -3.0f));
-  test::tested().normal_f32({.stream = kStream, .offset = 1.5f, .scale = 0.1f, .size = 100, .y = y.data()},
+  test::tested().normal({.stream = kStream, .offset = 1.5f, .scale = 0.1f, .size = 100, .y = y.data()},
                             test::pool());
-  const auto z = fill_with(test::tested().normal_f32, kStream, 0, 100);
+  const auto z = fill_with(test::tested().normal, kStream, 0, 100);
   for (int64_t i = 0; i < 100; ++i) CHECK(y[i] == std::fma(0.1f, z[i], 1.5f));
 }
 
 TEST_CASE("normal numbers are normal") {
   const int64_t n = 200000;
-  const auto z = fill_with(test::tested().normal_f32, kStream, 0, n);
+  const auto z = fill_with(test::tested().normal, kStream, 0, n);
   double sum = 0, squares = 0, fourth = 0, pairs = 0;
   for (int64_t i = 0; i < n; ++i) {
     const double x = static_cast<double>(z[i]);
@@ -90,8 +90,8 @@ TEST_CASE("dropout has the reference's bits, for elements and for channels") {
     for (int64_t size : test::awkward_sizes()) {
       const auto x = filled<float>(size, Fill::kSpecial, static_cast<uint64_t>(size));
       Array<float> a(size, 2), b(size, 2);
-      test::tested().dropout_f32(dropout_args(x, a, p), test::pool());
-      test::reference().dropout_f32(dropout_args(x, b, p), test::pool());
+      test::tested().f32.dropout(dropout_args(x, a, p), test::pool());
+      test::reference().f32.dropout(dropout_args(x, b, p), test::pool());
       INFO("p " << p << ", size " << size);
       REQUIRE(first_difference(a, b) == -1);
     }
@@ -101,9 +101,9 @@ TEST_CASE("dropout has the reference's bits, for elements and for channels") {
       auto args = dropout_args(x, a, p);
       args.channels = channels;
       args.positions = 6;
-      test::tested().dropout_f32(args, test::pool());
+      test::tested().f32.dropout(args, test::pool());
       args.y = b.data();
-      test::reference().dropout_f32(args, test::pool());
+      test::reference().f32.dropout(args, test::pool());
       REQUIRE(first_difference(a, b) == -1);
     }
   }
@@ -112,22 +112,22 @@ TEST_CASE("dropout has the reference's bits, for elements and for channels") {
 TEST_CASE("dropout keeps by the element's word, whatever the array's cut") {
   const auto x = filled<float>(1000, Fill::kOrdinary, 1);
   Array<float> whole(1000), part(600);
-  test::tested().dropout_f32(dropout_args(x, whole, 0.5), test::pool());
+  test::tested().f32.dropout(dropout_args(x, whole, 0.5), test::pool());
   auto args = dropout_args(x, part, 0.5);
   args.first += 401;
   args.x += 401;
   args.size = 599;
-  test::tested().dropout_f32(args, test::pool());
+  test::tested().f32.dropout(args, test::pool());
   for (int64_t i = 0; i < 599; ++i) CHECK(test::same(part[i], whole[401 + i]));
-  const auto u = fill_with(test::tested().uniform_f32, kStream, 13, 1000);
+  const auto u = fill_with(test::tested().uniform, kStream, 13, 1000);
   for (int64_t i = 0; i < 1000; ++i) CHECK(test::same(whole[i], u[i] >= 0.5f ? 2 * x[i] : 0.0f));
 }
 
 TEST_CASE("float64 dropout uses the same words") {
   const auto x = filled<double>(500, Fill::kOrdinary, 1);
   Array<double> y(500);
-  test::tested().dropout_f64(dropout_args(x, y, 0.5), test::pool());
-  const auto u = fill_with(test::tested().uniform_f32, kStream, 13, 500);
+  test::tested().f64.dropout(dropout_args(x, y, 0.5), test::pool());
+  const auto u = fill_with(test::tested().uniform, kStream, 13, 500);
   for (int64_t i = 0; i < 500; ++i) CHECK(test::same(y[i], u[i] >= 0.5f ? 2 * x[i] : 0.0));
 }
 

@@ -54,8 +54,8 @@ void check_rows(ReduceRowsFunction<T> tested, ReduceRowsFunction<T> reference) {
 }
 
 TEST_CASE("row reductions have the reference's bits") {
-  check_rows<float>(test::tested().reduce_rows_f32, test::reference().reduce_rows_f32);
-  check_rows<double>(test::tested().reduce_rows_f64, software_fma_table().reduce_rows_f64);
+  check_rows<float>(test::tested().f32.reduce_rows, test::reference().f32.reduce_rows);
+  check_rows<double>(test::tested().f64.reduce_rows, software_fma_table().f64.reduce_rows);
 }
 
 // Section 3.1 for a sum, written with explicit arrays and recursion, apart from the kernels.
@@ -90,7 +90,7 @@ TEST_CASE("a row sum is the standard's, for one block and for many") {
       blocks.push_back(static_cast<double>(lane_rule_block(a.data() + i, std::min<int64_t>(4096, cols - i))));
     }
     const auto got =
-        reduce_rows<float>(test::tested().reduce_rows_f32, {.rows = 1, .cols = cols, .a = a.data()});
+        reduce_rows<float>(test::tested().f32.reduce_rows, {.rows = 1, .cols = cols, .a = a.data()});
     CHECK(test::same(got.sums[0], tree(blocks)));
     CHECK(test::same(got.y[0], static_cast<float>(tree(blocks))));
   }
@@ -99,7 +99,7 @@ TEST_CASE("a row sum is the standard's, for one block and for many") {
 TEST_CASE("extremes: NaN wins, zeros are closed") {
   const float nan = std::nanf("");
   const auto extreme = [](Reduction op, std::vector<float> x) {
-    return reduce_rows<float>(test::tested().reduce_rows_f32,
+    return reduce_rows<float>(test::tested().f32.reduce_rows,
                               {.op = op, .rows = 1, .cols = static_cast<int64_t>(x.size()), .a = x.data()})
         .y[0];
   };
@@ -153,7 +153,7 @@ void check_columns(ReduceColumnsFunction<T> tested, ReduceColumnsFunction<T> ref
 }
 
 TEST_CASE("column reductions have the reference's bits") {
-  check_columns<float>(test::tested().reduce_columns_f32, test::reference().reduce_columns_f32);
+  check_columns<float>(test::tested().f32.reduce_columns, test::reference().f32.reduce_columns);
 }
 
 // Sections 3.2 and 6.2 for a masked sum, written once more.
@@ -173,11 +173,11 @@ TEST_CASE("a column sum is the standard's, with shards and without") {
     return tree(blocks);
   };
   ReduceColumnsArgs<float> args{.rows = rows, .cols = cols, .a = a.data(), .relu_output = relu.data()};
-  const auto whole = reduce_columns(test::tested().reduce_columns_f32, args);
+  const auto whole = reduce_columns(test::tested().f32.reduce_columns, args);
   args.shard_rows = shard_rows;
-  const auto folded = reduce_columns(test::tested().reduce_columns_f32, args);
+  const auto folded = reduce_columns(test::tested().f32.reduce_columns, args);
   args.fold = false;
-  const auto split = reduce_columns(test::tested().reduce_columns_f32, args);
+  const auto split = reduce_columns(test::tested().f32.reduce_columns, args);
   for (int64_t column = 0; column < cols; ++column) {
     CHECK(test::same(whole.sums[column], column_sum(column, 0, rows)));
     float s[5];
@@ -200,8 +200,8 @@ TEST_CASE("softmax and its logarithm have the reference's bits, forward and back
         const auto run = [&](const KernelTable& table) {
           std::pair<Array<float>, Array<float>> result{Array<float>(rows * cols, 2),
                                                        Array<float>(rows * cols, 3)};
-          table.softmax_f32({logarithm, rows, cols, x.data(), result.first.data()}, test::pool());
-          table.softmax_gradient_f32(
+          table.f32.softmax({logarithm, rows, cols, x.data(), result.first.data()}, test::pool());
+          table.f32.softmax_gradient(
               {logarithm, rows, cols, dy.data(), result.first.data(), result.second.data()}, test::pool());
           return result;
         };
@@ -241,8 +241,8 @@ void check_softmax_values(SoftmaxFunction<T> softmax, SoftmaxGradientFunction<T>
 }
 
 TEST_CASE("softmax is softmax") {
-  check_softmax_values<float>(test::tested().softmax_f32, test::tested().softmax_gradient_f32, 1e-6);
-  check_softmax_values<double>(test::tested().softmax_f64, test::tested().softmax_gradient_f64, 1e-14);
+  check_softmax_values<float>(test::tested().f32.softmax, test::tested().f32.softmax_gradient, 1e-6);
+  check_softmax_values<double>(test::tested().f64.softmax, test::tested().f64.softmax_gradient, 1e-14);
 }
 
 }  // namespace

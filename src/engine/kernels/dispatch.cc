@@ -8,62 +8,58 @@
 
 namespace ibid::kernels {
 
-#define IBID_DECLARE_INSTALLERS(isa)             \
-  namespace isa {                                \
-  void install_gemm(KernelTable&) noexcept;      \
-  void install_unary(KernelTable&) noexcept;     \
-  void install_binary(KernelTable&) noexcept;    \
-  void install_reduce(KernelTable&) noexcept;    \
-  void install_softmax(KernelTable&) noexcept;   \
-  void install_optimizer(KernelTable&) noexcept; \
-  void install_random(KernelTable&) noexcept;    \
+// The groups of kernels, each with an installer in every instruction set's namespace.
+#define IBID_KERNEL_GROUPS(X) \
+  X(binary)                   \
+  X(conv)                     \
+  X(gemm)                     \
+  X(norm)                     \
+  X(optimizer)                \
+  X(pool)                     \
+  X(random)                   \
+  X(reduce)                   \
+  X(resample)                 \
+  X(scatter)                  \
+  X(softmax)                  \
+  X(unary)
+
+#define IBID_DECLARE_INSTALLER(group) void install_##group(KernelTable&) noexcept;
+#define IBID_CALL_INSTALLER(group) install_##group(table);
+#define IBID_DECLARE_ISA(isa)                        \
+  namespace isa {                                    \
+  IBID_KERNEL_GROUPS(IBID_DECLARE_INSTALLER)         \
+  static void install_all(KernelTable& table) {      \
+    IBID_KERNEL_GROUPS(IBID_CALL_INSTALLER)          \
+  }                                                  \
   }
 
-IBID_DECLARE_INSTALLERS(scalar)
+IBID_DECLARE_ISA(scalar)
 #if defined(IBID_HAVE_SCALAR_FMA)
-IBID_DECLARE_INSTALLERS(scalar_fma)
+IBID_DECLARE_ISA(scalar_fma)
 #endif
 #if defined(IBID_HAVE_AVX2)
-IBID_DECLARE_INSTALLERS(avx2)
+IBID_DECLARE_ISA(avx2)
 #endif
 #if defined(IBID_HAVE_AVX512)
-IBID_DECLARE_INSTALLERS(avx512)
+IBID_DECLARE_ISA(avx512)
 #endif
 #if defined(IBID_HAVE_NEON)
-IBID_DECLARE_INSTALLERS(neon)
+IBID_DECLARE_ISA(neon)
 #endif
 
 namespace {
-
-#define IBID_INSTALL_REFERENCE(isa, table) \
-  isa::install_gemm(table);                \
-  isa::install_unary(table);               \
-  isa::install_binary(table);              \
-  isa::install_reduce(table);              \
-  isa::install_softmax(table);             \
-  isa::install_optimizer(table);           \
-  isa::install_random(table)
-// Only what the fast kernels cover; the rest of the table stays with the reference.
-#define IBID_INSTALL_FAST(isa, table) \
-  isa::install_gemm(table);           \
-  isa::install_unary(table);          \
-  isa::install_binary(table);         \
-  isa::install_reduce(table);         \
-  isa::install_softmax(table);        \
-  isa::install_optimizer(table);      \
-  isa::install_random(table)
 
 KernelTable reference_table(bool hardware_fma) {
   KernelTable table{};
 #if defined(IBID_HAVE_SCALAR_FMA)
   if (hardware_fma) {
-    IBID_INSTALL_REFERENCE(scalar_fma, table);
+    scalar_fma::install_all(table);
     return table;
   }
 #else
   static_cast<void>(hardware_fma);
 #endif
-  IBID_INSTALL_REFERENCE(scalar, table);
+  scalar::install_all(table);
   return table;
 }
 
@@ -74,17 +70,17 @@ KernelTable build_table(Isa isa) {
       break;
 #if defined(IBID_HAVE_AVX2)
     case Isa::kAvx2:
-      IBID_INSTALL_FAST(avx2, table);
+      avx2::install_all(table);
       break;
 #endif
 #if defined(IBID_HAVE_AVX512)
     case Isa::kAvx512:
-      IBID_INSTALL_FAST(avx512, table);
+      avx512::install_all(table);
       break;
 #endif
 #if defined(IBID_HAVE_NEON)
     case Isa::kNeon:
-      IBID_INSTALL_FAST(neon, table);
+      neon::install_all(table);
       break;
 #endif
     default:

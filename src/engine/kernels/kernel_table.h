@@ -7,49 +7,63 @@
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
 #include "engine/kernels/isa.h"
+#include "engine/kernels/norm.h"
 #include "engine/kernels/optimizer.h"
+#include "engine/kernels/pool.h"
 #include "engine/kernels/random.h"
 #include "engine/kernels/reduce.h"
+#include "engine/kernels/resample.h"
+#include "engine/kernels/scatter.h"
 #include "engine/kernels/softmax.h"
 
 namespace ibid::kernels {
 
-// One function per kernel and element type. All tables hold the same mathematical functions with the same
-// bits; they differ in speed only.
-struct KernelTable {
-  GemmFunction<float> gemm_f32;
-  GemmFunction<double> gemm_f64;
-  GemmShardsFunction<float> gemm_shards_f32;
-  GemmShardsFunction<double> gemm_shards_f64;
-  ConvForwardFunction<float> conv_forward_f32;
-  ConvForwardFunction<double> conv_forward_f64;
-  ConvBackwardDataFunction<float> conv_backward_data_f32;
-  ConvBackwardDataFunction<double> conv_backward_data_f64;
-  ConvBackwardWeightsFunction<float> conv_backward_weights_f32;
-  ConvBackwardWeightsFunction<double> conv_backward_weights_f64;
+// One function per kernel, for one floating-point type.
+template <class T>
+struct KernelSet {
+  GemmFunction<T> gemm;
+  GemmShardsFunction<T> gemm_shards;
+  ConvForwardFunction<T> conv_forward;
+  ConvBackwardDataFunction<T> conv_backward_data;
+  ConvBackwardWeightsFunction<T> conv_backward_weights;
+  MaxPoolFunction<T> max_pool;
+  MaxPoolGradientFunction<T> max_pool_gradient;
+  AveragePoolFunction<T> average_pool;
+  AveragePoolFunction<T> average_pool_gradient;
+  ChannelNormFunction<T> channel_norm;
+  ChannelNormGradientFunction<T> channel_norm_gradient;
+  GroupNormFunction<T> group_norm;
+  GroupNormGradientFunction<T> group_norm_gradient;
+  ResampleFunction<T> resample;
+  ResampleFunction<T> resample_gradient;
+  ScatterAddFunction<T> scatter_add;
+  UnaryFunction<T> unary;
+  UnaryGradientFunction<T> unary_gradient;
+  BinaryFunction<T> binary;
+  ReduceRowsFunction<T> reduce_rows;
+  ReduceColumnsFunction<T> reduce_columns;
+  SoftmaxFunction<T> softmax;
+  SoftmaxGradientFunction<T> softmax_gradient;
+  SgdFunction<T> sgd;
+  AdamFunction<T> adam;
+  DropoutFunction<T> dropout;
+};
 
-  UnaryFunction<float> unary_f32;
-  UnaryFunction<double> unary_f64;
-  UnaryGradientFunction<float> unary_gradient_f32;
-  UnaryGradientFunction<double> unary_gradient_f64;
-  BinaryFunction<float> binary_f32;
-  BinaryFunction<double> binary_f64;
-  ReduceRowsFunction<float> reduce_rows_f32;
-  ReduceRowsFunction<double> reduce_rows_f64;
-  ReduceColumnsFunction<float> reduce_columns_f32;
-  ReduceColumnsFunction<double> reduce_columns_f64;
-  SoftmaxFunction<float> softmax_f32;
-  SoftmaxFunction<double> softmax_f64;
-  SoftmaxGradientFunction<float> softmax_gradient_f32;
-  SoftmaxGradientFunction<double> softmax_gradient_f64;
-  SgdFunction<float> sgd_f32;
-  SgdFunction<double> sgd_f64;
-  AdamFunction<float> adam_f32;
-  AdamFunction<double> adam_f64;
-  DropoutFunction<float> dropout_f32;
-  DropoutFunction<double> dropout_f64;
-  RandomFillFunction uniform_f32;
-  RandomFillFunction normal_f32;
+// All tables hold the same mathematical functions with the same bits; they differ in speed only.
+struct KernelTable {
+  KernelSet<float> f32;
+  KernelSet<double> f64;
+  RandomFillFunction uniform;
+  RandomFillFunction normal;
+
+  template <class T>
+  const KernelSet<T>& of() const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      return f32;
+    } else {
+      return f64;
+    }
+  }
 };
 
 // The table for one instruction set, which must be available on this machine. Where an instruction set has no

@@ -53,6 +53,6 @@ void binary(const BinaryArgs<float>& g, Executor& executor) noexcept {
 
 }  // namespace
 
-void install_binary(KernelTable& table) noexcept { table.binary_f32 = binary; }
+void install_binary(KernelTable& table) noexcept { table.f32.binary = binary; }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -49,8 +49,8 @@ void adam(const AdamArgs<float>& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_optimizer(KernelTable& table) noexcept {
-  table.sgd_f32 = sgd;
-  table.adam_f32 = adam;
+  table.f32.sgd = sgd;
+  table.f32.adam = adam;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

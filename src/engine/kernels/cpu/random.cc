@@ -163,9 +163,9 @@ void normal(const RandomFillArgs& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_random(KernelTable& table) noexcept {
-  table.dropout_f32 = dropout;
-  table.uniform_f32 = uniform;
-  table.normal_f32 = normal;
+  table.f32.dropout = dropout;
+  table.uniform = uniform;
+  table.normal = normal;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -259,8 +259,8 @@ void reduce_columns(const ReduceColumnsArgs<float>& g, Executor& executor) noexc
 }  // namespace
 
 void install_reduce(KernelTable& table) noexcept {
-  table.reduce_rows_f32 = reduce_rows;
-  table.reduce_columns_f32 = reduce_columns;
+  table.f32.reduce_rows = reduce_rows;
+  table.f32.reduce_columns = reduce_columns;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

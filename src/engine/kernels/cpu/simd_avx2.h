@@ -98,6 +98,25 @@ IBID_INLINE float halving_sum(F32 a) {
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
 }
 
+// rows[i] lane j becomes rows[j] lane i.
+IBID_INLINE void transpose(F32 (&rows)[kLanes]) {
+  __m256 quads[8];
+  for (int i = 0; i < 8; i += 4) {
+    const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i].v, rows[i + 1].v));
+    const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i].v, rows[i + 1].v));
+    const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i + 2].v, rows[i + 3].v));
+    const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i + 2].v, rows[i + 3].v));
+    quads[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+    quads[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+    quads[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+    quads[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+  }
+  for (int c = 0; c < 4; ++c) {
+    rows[c].v = _mm256_permute2f128_ps(quads[c], quads[4 + c], 0x20);
+    rows[4 + c].v = _mm256_permute2f128_ps(quads[c], quads[4 + c], 0x31);
+  }
+}
+
 // --- double ---
 IBID_INLINE F64 load(const double* p) { return {_mm256_loadu_pd(p)}; }
 IBID_INLINE void store(double* p, F64 a) { _mm256_storeu_pd(p, a.v); }

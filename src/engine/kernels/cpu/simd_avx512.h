@@ -89,6 +89,34 @@ IBID_INLINE float halving_sum(F32 a) {
   return _mm_cvtss_f32(_mm_add_ss(s2, _mm_movehdup_ps(s2)));
 }
 
+// rows[i] lane j becomes rows[j] lane i.
+IBID_INLINE void transpose(F32 (&rows)[kLanes]) {
+  __m512 pairs[16];
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(rows[i].v, rows[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_ps(rows[i].v, rows[i + 1].v);
+  }
+  __m512 quads[16];
+  for (int i = 0; i < 16; i += 4) {
+    for (int h = 0; h < 2; ++h) {
+      const __m512d low = _mm512_castps_pd(pairs[i + h]), high = _mm512_castps_pd(pairs[i + 2 + h]);
+      quads[i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high));
+      quads[i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
+    }
+  }
+  // quads[4 r + c] has column c of each 4 x 4 block in rows 4 r to 4 r + 3: transpose the blocks.
+  for (int c = 0; c < 4; ++c) {
+    const __m512 low02 = _mm512_shuffle_f32x4(quads[c], quads[4 + c], 0x88);
+    const __m512 low13 = _mm512_shuffle_f32x4(quads[c], quads[4 + c], 0xdd);
+    const __m512 high02 = _mm512_shuffle_f32x4(quads[8 + c], quads[12 + c], 0x88);
+    const __m512 high13 = _mm512_shuffle_f32x4(quads[8 + c], quads[12 + c], 0xdd);
+    rows[c].v = _mm512_shuffle_f32x4(low02, high02, 0x88);
+    rows[8 + c].v = _mm512_shuffle_f32x4(low02, high02, 0xdd);
+    rows[4 + c].v = _mm512_shuffle_f32x4(low13, high13, 0x88);
+    rows[12 + c].v = _mm512_shuffle_f32x4(low13, high13, 0xdd);
+  }
+}
+
 // --- double ---
 IBID_INLINE F64 load(const double* p) { return {_mm512_loadu_pd(p)}; }
 IBID_INLINE void store(double* p, F64 a) { _mm512_storeu_pd(p, a.v); }

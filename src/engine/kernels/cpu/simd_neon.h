@@ -96,6 +96,15 @@ IBID_INLINE float halving_sum(F32 a) {
 IBID_INLINE F32 hardware_max(F32 a, F32 b) { return select(a > b, a, b); }
 IBID_INLINE F32 hardware_min(F32 a, F32 b) { return select(a < b, a, b); }
 
+// rows[i] lane j becomes rows[j] lane i.
+IBID_INLINE void transpose(F32 (&rows)[kLanes]) {
+  const float32x4x2_t upper = vtrnq_f32(rows[0].v, rows[1].v), lower = vtrnq_f32(rows[2].v, rows[3].v);
+  rows[0].v = vcombine_f32(vget_low_f32(upper.val[0]), vget_low_f32(lower.val[0]));
+  rows[1].v = vcombine_f32(vget_low_f32(upper.val[1]), vget_low_f32(lower.val[1]));
+  rows[2].v = vcombine_f32(vget_high_f32(upper.val[0]), vget_high_f32(lower.val[0]));
+  rows[3].v = vcombine_f32(vget_high_f32(upper.val[1]), vget_high_f32(lower.val[1]));
+}
+
 // --- double ---
 IBID_INLINE F64 load(const double* p) { return {vld1q_f64(p)}; }
 IBID_INLINE void store(double* p, F64 a) { vst1q_f64(p, a.v); }

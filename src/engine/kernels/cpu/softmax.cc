@@ -101,8 +101,8 @@ void softmax_gradient(const SoftmaxGradientArgs<float>& g, Executor& executor) n
 }  // namespace
 
 void install_softmax(KernelTable& table) noexcept {
-  table.softmax_f32 = softmax;
-  table.softmax_gradient_f32 = softmax_gradient;
+  table.f32.softmax = softmax;
+  table.f32.softmax_gradient = softmax_gradient;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

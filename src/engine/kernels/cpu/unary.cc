@@ -36,8 +36,8 @@ void unary_gradient(const UnaryGradientArgs<float>& g, Executor& executor) noexc
 }  // namespace
 
 void install_unary(KernelTable& table) noexcept {
-  table.unary_f32 = unary;
-  table.unary_gradient_f32 = unary_gradient;
+  table.f32.unary = unary;
+  table.f32.unary_gradient = unary_gradient;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -35,8 +35,8 @@ void binary(const BinaryArgs<T>& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_binary(KernelTable& table) noexcept {
-  table.binary_f32 = binary<float>;
-  table.binary_f64 = binary<double>;
+  table.f32.binary = binary<float>;
+  table.f64.binary = binary<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -1,30 +1,13 @@
-// Section 1 of the standard, as written.
+// Sections 1 and 6.2 of the standard, as written.
 
 #include "engine/kernels/gemm.h"
 
 #include "engine/kernels/kernel_table.h"
+#include "engine/kernels/ref/chains.h"
 #include "engine/kernels/ref/ref.h"
 
 namespace ibid::kernels::IBID_ISA {
 namespace {
-
-template <class T>
-T relu(T x) {
-  return x <= T(0) ? T(0) : x;
-}
-
-// One element of the product: chunks of 512, each a chain from +0, added in order, closed.
-template <class T>
-T chunked_chain(int64_t k, const T* a, int64_t a_col, const T* b, int64_t b_row) {
-  T total = 0;
-  for (int64_t begin = 0; begin < k; begin += kChunk) {
-    const int64_t end = min_of(k, begin + kChunk);
-    T sum = 0;
-    for (int64_t i = begin; i < end; ++i) sum = fused(a[i * a_col], b[i * b_row], sum);
-    total = begin == 0 ? sum : total + sum;
-  }
-  return total;
-}
 
 template <class T>
 void gemm(const GemmArgs<T>& g, Executor& executor) noexcept {
@@ -33,20 +16,48 @@ void gemm(const GemmArgs<T>& g, Executor& executor) noexcept {
     const T* a = g.a + batch * g.a_batch + i * g.a_row;
     const T* b = g.b + batch * g.b_batch;
     T* c = g.c + batch * g.c_batch + i * g.c_row;
-    for (int64_t j = 0; j < g.n; ++j) {
-      const T total = chunked_chain(g.k, a, g.a_col, b + j * g.b_col, g.b_row);
-      const T bias = g.bias != nullptr ? g.bias[j] + T(0) : T(0);
-      const T y = total + bias;
-      c[j] = g.activation == Activation::kRelu ? relu(y) : y;
+    Chains<T> chains;
+    for (int64_t j = 0; j < g.n; j += Chains<T>::kMaxOutputs) {
+      chains.start(min_of(Chains<T>::kMaxOutputs, g.n - j));
+      for (int64_t k = 0; k < g.k; ++k) chains.add(a[k * g.a_col], b + k * g.b_row + j * g.b_col, g.b_col);
+      chains.finish(g.bias != nullptr ? g.bias + j : nullptr, g.activation, c + j, 1);
     }
+  });
+}
+
+template <class T>
+void gemm_shards(const GemmShardsArgs<T>& g, Executor& executor) noexcept {
+  const int64_t n_shards = ceil_div(g.rows, g.shard_rows);
+  parallel_for(executor, g.m, [&](int64_t i, int32_t worker) {
+    T* row = g.c + i * g.n;
+    T* shards = row;
+    if (g.fold) {
+      shards = static_cast<T*>(
+          executor.scratch(worker, max_of(n_shards, 1) * g.n * static_cast<int64_t>(sizeof(T))));
+    }
+    const int64_t stride = g.fold ? g.n : g.m * g.n;
+    Chains<T> chains;
+    for (int64_t shard = 0; shard < n_shards; ++shard) {
+      const int64_t begin = shard * g.shard_rows, end = min_of(g.rows, begin + g.shard_rows);
+      for (int64_t j = 0; j < g.n; j += Chains<T>::kMaxOutputs) {
+        chains.start(min_of(Chains<T>::kMaxOutputs, g.n - j));
+        for (int64_t r = begin; r < end; ++r) chains.add(g.a[r * g.a_row + i], g.b + r * g.b_row + j, 1);
+        chains.finish(nullptr, Activation::kNone, shards + shard * stride + j, 1);
+      }
+    }
+    if (!g.fold) return;
+    fold_shards(shards, n_shards, stride, g.n);
+    for (int64_t j = 0; j < g.n; ++j) row[j] = n_shards > 0 ? shards[j] : T(0);
   });
 }
 
 }  // namespace
 
 void install_gemm(KernelTable& table) noexcept {
-  table.gemm_f32 = gemm<float>;
-  table.gemm_f64 = gemm<double>;
+  table.f32.gemm = gemm<float>;
+  table.f64.gemm = gemm<double>;
+  table.f32.gemm_shards = gemm_shards<float>;
+  table.f64.gemm_shards = gemm_shards<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

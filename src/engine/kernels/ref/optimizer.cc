@@ -51,10 +51,10 @@ void adam(const AdamArgs<T>& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_optimizer(KernelTable& table) noexcept {
-  table.sgd_f32 = sgd<float>;
-  table.sgd_f64 = sgd<double>;
-  table.adam_f32 = adam<float>;
-  table.adam_f64 = adam<double>;
+  table.f32.sgd = sgd<float>;
+  table.f64.sgd = sgd<double>;
+  table.f32.adam = adam<float>;
+  table.f64.adam = adam<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

@@ -79,10 +79,10 @@ void normal(const RandomFillArgs& g, Executor& executor) noexcept {
 }  // namespace
 
 void install_random(KernelTable& table) noexcept {
-  table.dropout_f32 = dropout<float>;
-  table.dropout_f64 = dropout<double>;
-  table.uniform_f32 = uniform;
-  table.normal_f32 = normal;
+  table.f32.dropout = dropout<float>;
+  table.f64.dropout = dropout<double>;
+  table.uniform = uniform;
+  table.normal = normal;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

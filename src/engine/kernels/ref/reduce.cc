@@ -114,10 +114,10 @@ void reduce_columns(const ReduceColumnsArgs<T>& g, Executor& executor) noexcept 
 }  // namespace
 
 void install_reduce(KernelTable& table) noexcept {
-  table.reduce_rows_f32 = reduce_rows<float>;
-  table.reduce_rows_f64 = reduce_rows<double>;
-  table.reduce_columns_f32 = reduce_columns<float>;
-  table.reduce_columns_f64 = reduce_columns<double>;
+  table.f32.reduce_rows = reduce_rows<float>;
+  table.f64.reduce_rows = reduce_rows<double>;
+  table.f32.reduce_columns = reduce_columns<float>;
+  table.f64.reduce_columns = reduce_columns<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

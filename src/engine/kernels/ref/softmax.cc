@@ -62,10 +62,10 @@ void softmax_gradient(const SoftmaxGradientArgs<T>& g, Executor& executor) noexc
 }  // namespace
 
 void install_softmax(KernelTable& table) noexcept {
-  table.softmax_f32 = softmax<float>;
-  table.softmax_f64 = softmax<double>;
-  table.softmax_gradient_f32 = softmax_gradient<float>;
-  table.softmax_gradient_f64 = softmax_gradient<double>;
+  table.f32.softmax = softmax<float>;
+  table.f64.softmax = softmax<double>;
+  table.f32.softmax_gradient = softmax_gradient<float>;
+  table.f64.softmax_gradient = softmax_gradient<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

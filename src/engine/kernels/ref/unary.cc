@@ -38,10 +38,10 @@ void unary_gradient(const UnaryGradientArgs<T>& g, Executor& executor) noexcept 
 }  // namespace
 
 void install_unary(KernelTable& table) noexcept {
-  table.unary_f32 = unary<float>;
-  table.unary_f64 = unary<double>;
-  table.unary_gradient_f32 = unary_gradient<float>;
-  table.unary_gradient_f64 = unary_gradient<double>;
+  table.f32.unary = unary<float>;
+  table.f64.unary = unary<double>;
+  table.f32.unary_gradient = unary_gradient<float>;
+  table.f64.unary_gradient = unary_gradient<double>;
 }
 
 }  // namespace ibid::kernels::IBID_ISA

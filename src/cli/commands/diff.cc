@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/number_text.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/console.h"
+#include "cli/invocation.h"
+#include "verify/run_folder.h"
+
+namespace ibid::cli {
+namespace {
+
+struct Run {
+  Json description, machine, result;
+  verify::DigestLog digests;
+};
+
+Result<Run> read_run(const std::string& path) {
+  IBID_ASSIGN(const verify::RunFolder folder, verify::RunFolder::open(path));
+  Run run;
+  IBID_ASSIGN(run.description, folder.read_json("run.json"));
+  if (folder.has("machine.json")) {
+    IBID_ASSIGN(run.machine, folder.read_json("machine.json"));
+  }
+  if (folder.has("result.json")) {
+    IBID_ASSIGN(run.result, folder.read_json("result.json"));
+  }
+  if (folder.has("digests.jsonl")) {
+    IBID_ASSIGN(run.digests, folder.read_digests());
+  }
+  return run;
+}
+
+// The paths at which two JSON values differ, with both values.
+void collect_differences(const std::string& path, const Json& a, const Json& b, Json& differences) {
+  if (a.is_object() && b.is_object()) {
+    for (const auto& [key, value] : a.items()) {
+      collect_differences(path.empty() ? key : path + "." + key, value, b.value(key, Json()), differences);
+    }
+    for (const auto& [key, value] : b.items()) {
+      if (!a.contains(key)) collect_differences(path.empty() ? key : path + "." + key, Json(), value, differences);
+    }
+    return;
+  }
+  if (a != b) differences[path] = {a, b};
+}
+
+Json differences_of(const Json& a, const Json& b) {
+  Json differences = Json::object();
+  collect_differences("", a, b, differences);
+  return differences;
+}
+
+void print_differences(Console& console, std::string_view title, const Json& differences) {
+  if (differences.empty()) return;
+  console.print(std::string(title) + "\n");
+  for (const auto& [path, values] : differences.items()) {
+    console.print("  " + path + ": " + values[0].dump() + " / " + values[1].dump() + "\n");
+  }
+}
+
+Result<int> run(const Invocation& invocation, Console& console) {
+  IBID_ASSIGN(const Run a, read_run(*invocation.argument("A")));
+  IBID_ASSIGN(const Run b, read_run(*invocation.argument("B")));
+  const verify::LogComparison comparison = verify::compare_logs(a.digests, b.digests);
+  const Json definition = differences_of(a.description, b.description);
+  const Json machine = differences_of(a.machine, b.machine);
+  const Json signature_a = a.result.is_object() ? a.result.value("signature", Json()) : Json();
+  const Json signature_b = b.result.is_object() ? b.result.value("signature", Json()) : Json();
+  const bool both_finished = signature_a.is_string() && signature_b.is_string();
+  const bool steps_agree = comparison.n_common_steps > 0 && !comparison.first;
+  const bool identical = steps_agree && (!both_finished || signature_a == signature_b);
+
+  if (invocation.flag("json")) {
+    Json report{{"identical", identical},
+                {"signatures", {signature_a, signature_b}},
+                {"common_digested_steps", comparison.n_common_steps},
+                {"definition", definition},
+                {"machine", machine}};
+    if (comparison.first) {
+      report["first_difference"] = {{"step", comparison.first->step}, {"tensors", comparison.first->tensors}};
+    }
+    console.print(json_text(report));
+    return identical ? 0 : 1;
+  }
+  if (comparison.first) {
+    console.print(console.styled(Style::kBad, "different") + " from step " + number_text(comparison.first->step) +
+                  " on (of " + number_text(comparison.n_common_steps) + " common digested steps); there differ:\n");
+    for (const std::string& tensor : comparison.first->tensors) console.print("  " + tensor + "\n");
+  } else if (comparison.n_common_steps == 0) {
+    console.print("the two runs have no digested step in common, so nothing was compared\n");
+  } else if (!identical) {
+    console.print(console.styled(Style::kBad, "different") + ": the digested steps agree, the signatures do not\n");
+  } else {
+    console.print(console.styled(Style::kGood, "identical") + ": " + number_text(comparison.n_common_steps) +
+                  " digested steps" + (both_finished ? ", and the signature " + signature_a.get<std::string>() : "") +
+                  (both_finished ? "" : "; not both runs are finished") + "\n");
+  }
+  print_differences(console, "what was asked for differs:", definition);
+  print_differences(console, "where it ran differs (which must not matter):", machine);
+  return identical ? 0 : 1;
+}
+
+}  // namespace
+
+CommandSpec diff_command() {
+  return {
+      .name = "diff",
+      .summary = "compare two run folders, from one machine or two",
+      .description =
+          "Compares the digests that two trainings recorded step by step, and names the first step and the tensors "
+          "that differ; then what differs in what was asked for and in where it ran.",
+      .arguments = {{.name = "A", .help = "a run folder"}, {.name = "B", .help = "another"}},
+      .options = {{.name = "json", .help = "report as JSON"}},
+      .examples = {{"ibid diff ibid-runs/mnist-cnn-1 ibid-runs/mnist-cnn-2", "two runs of one training"}},
+      .exit_statuses = {{1, "the runs differ, or have nothing in common to compare"}},
+      .run = run,
+  };
+}
+
+}  // namespace ibid::cli

@@ -1,0 +1,59 @@
+#include "engine/ops/loss_terms.h"
+
+#include <algorithm>
+
+#include "engine/autograd/shards.h"
+#include "engine/ops/common.h"
+
+namespace ibid::ops {
+namespace {
+
+// SUM64 over the terms of each shard of the pass, by the lane rule.
+std::vector<double> shard_sums(const Tape& tape, const Tensor& values) {
+  const Tensor dense = values.dense();
+  const int64_t n = dense.n_elements();
+  std::vector<double> shards;
+  if (n == 0) return shards;
+  const int64_t per_shard = tape.n_samples() > 0 ? tape.rows_per_shard(n) : n;
+  dispatch_floating(dense.dtype(), "a loss", [&]<class T>() {
+    for (int64_t begin = 0; begin < n; begin += per_shard) {
+      double sum = 0.0;
+      kernels::ReduceRowsArgs<T> args;
+      args.rows = 1;
+      args.cols = std::min(per_shard, n - begin);
+      args.a = dense.data<T>() + begin;
+      args.sums = &sum;
+      kernels_of<T>(tape.context()).reduce_rows(args, tape.context().executor());
+      shards.push_back(sum);
+    }
+  });
+  return shards;
+}
+
+}  // namespace
+
+LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reduction) {
+  const bool whole_step = tape.step_samples() == tape.n_samples();
+  double total = 0.0;
+  if (terms.weights) {
+    if (!whole_step && reduction == Reduction::kMean) {
+      throw ArgumentError("the mean of a loss with weights or ignored targets needs the whole step in one pass");
+    }
+    total = autograd::fold_tree(shard_sums(tape, *terms.weights));
+  } else {
+    const int64_t n = terms.values.n_elements();
+    const int64_t samples = std::max<int64_t>(tape.n_samples(), 1);
+    total = static_cast<double>(whole_step ? n : n / samples * tape.step_samples());
+  }
+  return {total, reduction == Reduction::kMean ? 1.0 / total : 1.0};
+}
+
+Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
+  std::vector<double> shards = shard_sums(tape, terms.values);
+  tape.set_loss_shards(shards);
+  const double sum = autograd::fold_tree(std::move(shards));
+  const double value = reduction == Reduction::kMean ? sum / scale.total_weight : sum;
+  return Tensor::scalar(value, terms.values.dtype());
+}
+
+}  // namespace ibid::ops

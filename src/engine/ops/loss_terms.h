@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ibid/ops/loss.h"
+#include "ibid/tape.h"
+
+namespace ibid::ops {
+
+// What a loss needs once its per-term values are there (section 4.2).
+struct LossTerms {
+  Tensor values;                // one per term, in raster order of the batch; absent terms hold +0
+  std::optional<Tensor> weights;  // one per term when terms weigh differently, +0 for absent ones
+};
+
+struct LossScale {
+  double total_weight;  // W: over the whole step
+  double weight;        // w = 1 / W, or 1 for a sum: the last factor of every gradient, before rounding
+};
+
+// W and w for a pass. Errors: ArgumentError when terms weigh differently and the pass is not the whole step.
+LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reduction);
+
+// The loss: per shard by the lane rule in binary64, shards by the tree, divided by W (mean) and rounded.
+Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction);
+
+}  // namespace ibid::ops

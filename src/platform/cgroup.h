@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "platform/file.h"
+
+namespace ibid::platform {
+
+// What the control groups this process is in allow, the strictest level counting; containers and batch
+// systems set these. Nothing where no limit is set.
+struct CgroupLimits {
+  std::optional<double> cpus;
+  std::optional<int64_t> memory_bytes;
+};
+
+// Reads version 1, version 2 and both at once. The arguments are for tests.
+CgroupLimits cgroup_limits(const Path& membership = "/proc/self/cgroup", const Path& root = "/sys/fs/cgroup");
+
+}  // namespace ibid::platform

@@ -1,0 +1,37 @@
+#include "platform/environment.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace ibid::platform {
+namespace {
+
+Result<Path> xdg_folder(const std::string& variable, const char* below_home) {
+  const Path named(environment_variable(variable).value_or(""));
+  if (named.is_absolute()) return named / "ibid";
+  IBID_ASSIGN(const Path home, home_folder());
+  return home / below_home / "ibid";
+}
+
+}  // namespace
+
+std::optional<std::string> environment_variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+Result<Path> home_folder() {
+  const Path named(environment_variable("HOME").value_or(""));
+  if (named.is_absolute()) return named;
+  const passwd* user = ::getpwuid(::getuid());
+  if (user != nullptr && user->pw_dir != nullptr && *user->pw_dir == '/') return Path(user->pw_dir);
+  return Error(ErrorCode::kNotFound, "this user has no home folder", "set HOME to an absolute path");
+}
+
+Result<Path> cache_folder() { return xdg_folder("XDG_CACHE_HOME", ".cache"); }
+Result<Path> config_folder() { return xdg_folder("XDG_CONFIG_HOME", ".config"); }
+
+}  // namespace ibid::platform

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "platform/file.h"
+
+namespace ibid::platform {
+
+// Nothing if the variable is not set; set to nothing is an empty text.
+std::optional<std::string> environment_variable(const std::string& name);
+
+// $HOME, else what the user database says.
+Result<Path> home_folder();
+
+// Where the XDG base directory specification puts ibid's files: what can be had again, and what the user
+// sets. A relative XDG variable counts as not set, as the specification demands. The folders need not exist.
+Result<Path> cache_folder();
+Result<Path> config_folder();
+
+}  // namespace ibid::platform

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "platform/file.h"
+
+namespace ibid::platform {
+
+struct ProcessRequest {
+  std::vector<std::string> arguments;  // the first is the program: a path, or a name sought in PATH
+  std::vector<std::pair<std::string, std::string>> environment;  // added to or replacing this process's own
+  std::optional<Path> folder;                                    // to run in; else the current one
+  std::optional<double> timeout_seconds;                         // then the child is killed
+};
+
+struct ProcessResult {
+  int exit_status = 0;  // 128 + signal if a signal ended it, as shells count
+  bool timed_out = false;
+  std::string standard_output;
+  std::string standard_error;
+  int64_t peak_resident_bytes = 0;
+};
+
+// Runs a program to its end and keeps what it prints; its standard input is empty. An error only if it could
+// not be started: a program that fails is a result.
+Result<ProcessResult> run_process(const ProcessRequest& request);
+
+// The path of a program in PATH.
+std::optional<Path> find_program(const std::string& name);
+
+}  // namespace ibid::platform

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Installs what building and testing ibid needs on Debian 12, by name from the configured package sources. What
+# is there already is left alone; running it twice does no harm.
+#
+#   tools/setup.sh           install what is missing
+#   tools/setup.sh --check   only say what is missing (exit status 1 if anything is)
+#   tools/setup.sh --bench   also the libraries that benchmarks compare with
+set -eu
+
+build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libxxhash-dev libssl-dev
+  libcurl4-openssl-dev zlib1g-dev doctest-dev libmpfr-dev"
+faster="ccache mold"
+second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
+other_processors="g++-aarch64-linux-gnu qemu-user"
+tests="man-db zsh fish"
+peers="libopenblas-dev libdnnl-dev python3-torch"
+
+check=no
+bench=no
+for word in "$@"; do
+  case $word in
+    --check) check=yes ;;
+    --bench) bench=yes ;;
+    -h | --help) sed -n 's/^# \{0,1\}//; 2,7p' "$0"; exit 0 ;;
+    *) echo "error[usage]: unknown option '$word'; there are --check, --bench and --help" >&2; exit 2 ;;
+  esac
+done
+
+command -v dpkg-query > /dev/null || {
+  echo "error[unsupported]: this is no Debian system; install these, or what they are called here:" >&2
+  echo $build $faster $second_compiler $other_processors $tests >&2
+  exit 3
+}
+
+missing=""
+look() { # look TITLE PACKAGE...
+  title=$1
+  shift
+  for package in "$@"; do
+    state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
+    if [ "$state" != installed ]; then
+      echo "missing: $package ($title)"
+      missing="$missing $package"
+    fi
+  done
+}
+look "building" $build
+look "building faster" $faster
+look "second compiler, format, fuzzers" $second_compiler
+look "testing for 64-bit ARM" $other_processors
+look "testing completions and the manual" $tests
+[ $bench = no ] || look "benchmarks" $peers
+
+if [ -z "$missing" ]; then
+  echo "everything is installed"
+  exit 0
+fi
+[ $check = no ] || exit 1
+
+as_root=""
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || { echo "error[permission]: installing needs root, and there is no sudo" >&2; exit 3; }
+  as_root=sudo
+fi
+echo "installing:$missing"
+$as_root apt-get update
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+echo "done; next: cmake --preset release && cmake --build --preset release"
