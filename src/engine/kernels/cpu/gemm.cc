@@ -10,6 +10,7 @@
 
 #include "engine/kernels/gemm.h"
 
+#include "engine/kernels/cpu/gemm_long.h"
 #include "engine/kernels/cpu/gemm_shards.h"
 #include "engine/kernels/cpu/pack.h"
 #include "engine/kernels/cpu/tile.h"
@@ -322,7 +323,8 @@ void run_batch(const GemmArgs<float>& g, Executor& executor) {
 
 void gemm(const GemmArgs<float>& g, Executor& executor) noexcept {
   if (g.batch <= 0 || g.m <= 0 || g.n <= 0) return;
-  if (g.batch >= 2 * executor.worker_count() || g.m * g.n * g.k < kParallelTerms) {
+  const bool is_long = prefers_gemm_long(g);
+  if (!is_long && (g.batch >= 2 * executor.worker_count() || g.m * g.n * g.k < kParallelTerms)) {
     run_batch(g, executor);
     return;
   }
@@ -332,7 +334,11 @@ void gemm(const GemmArgs<float>& g, Executor& executor) noexcept {
     one.a += batch * g.a_batch;
     one.b += batch * g.b_batch;
     one.c += batch * g.c_batch;
-    run_one(one, executor);
+    if (is_long) {
+      gemm_long(one, executor);
+    } else {
+      run_one(one, executor);
+    }
   }
 }
 
