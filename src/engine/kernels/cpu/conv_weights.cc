@@ -22,8 +22,6 @@ namespace {
 using simd::F32;
 using simd::kLanes;
 
-constexpr int64_t kMaxLevels = 48;
-
 int64_t volume(const int64_t (&size)[3]) { return size[0] * size[1] * size[2]; }
 
 struct Work {
@@ -140,7 +138,7 @@ void run_chunk(const Work& work, const Task& task, const Chunk& chunk, TileCall 
 struct Buffers {
   float* dy;
   Segment* segments;
-  float* pending;  // kMaxLevels results at most, as many as the shard run needs
+  float* pending;  // one result for each level of the shard run's tree
 };
 
 void run_shard(const Work& work, const Task& task, int64_t shard, const Buffers& buffers, float* sums) {
