@@ -82,25 +82,33 @@ void collect_segments(const Work& work, Chunk& chunk) {
   }
 }
 
-void pack_dy(const Work& work, const Chunk& chunk, int64_t group, float* to) {
+// kLanes channels of one position, +0 where the mask is <= 0.
+template <bool kMasked>
+IBID_INLINE F32 load_dy(const float* dy, const float* mask, int64_t n) {
   const F32 zero = simd::zero_f32();
+  const F32 value = n >= kLanes ? simd::load(dy) : simd::load_partial(dy, n);
+  if constexpr (!kMasked) return value;
+  return simd::select((n >= kLanes ? simd::load(mask) : simd::load_partial(mask, n)) <= zero, zero, value);
+}
+
+template <bool kMasked>
+void pack_dy(const Work& work, const Chunk& chunk, int64_t group, float* to) {
+  constexpr int64_t kAhead = 1024;  // floats: a page further, where the hardware prefetcher stops
   const int64_t channels = work.s.out_channels;
+  const float* dy = work.c->dy + chunk.begin * channels + group * work.group_out;
+  const float* mask = kMasked ? work.c->relu_output + (dy - work.c->dy) : dy;
   for (int64_t p = 0; p < chunk.length; ++p) {
-    const int64_t at = (chunk.begin + p) * channels + group * work.group_out;
     for (int64_t j = 0; j < work.columns; j += kLanes) {
-      const int64_t n = work.group_out - j;
-      F32 value = zero;
-      if (n >= kLanes) {
-        value = simd::load(work.c->dy + at + j);
-        if (work.c->relu_output != nullptr)
-          value = simd::select(simd::load(work.c->relu_output + at + j) <= zero, zero, value);
-      } else if (n > 0) {
-        value = simd::load_partial(work.c->dy + at + j, n);
-        if (work.c->relu_output != nullptr)
-          value = simd::select(simd::load_partial(work.c->relu_output + at + j, n) <= zero, zero, value);
+      const int64_t n = max_of(0, work.group_out - j);
+      if (j % 16 == 0) {
+        __builtin_prefetch(dy + kAhead + j);
+        if constexpr (kMasked) __builtin_prefetch(mask + kAhead + j);
       }
-      simd::store(to + (j / kPanel * chunk.length + p) * kPanel + j % kPanel, value);
+      float* place = to + (j / kPanel * chunk.length + p) * kPanel + j % kPanel;
+      simd::store(place, load_dy<kMasked>(dy + j, mask + j, n));
     }
+    dy += channels;
+    mask += channels;
   }
 }
 
@@ -154,7 +162,11 @@ void run_shard(const Work& work, const Task& task, int64_t shard, const Buffers&
   for (int64_t position = begin; position < end; position += kChunk) {
     Chunk chunk{position, min_of(kChunk, end - position), buffers.segments, 0, buffers.dy};
     collect_segments(work, chunk);
-    pack_dy(work, chunk, task.group, buffers.dy);
+    if (work.c->relu_output != nullptr) {
+      pack_dy<true>(work, chunk, task.group, buffers.dy);
+    } else {
+      pack_dy<false>(work, chunk, task.group, buffers.dy);
+    }
     TileCall call;
     call.first = position == begin;
     call.last = position + kChunk >= end;
