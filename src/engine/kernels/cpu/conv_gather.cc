@@ -43,7 +43,7 @@ Box box_of(const Gather& g, const Cut& cut, int64_t index) {
 }
 
 Cut choose_cut(const Gather& g, int64_t batch, int64_t workers) {
-  constexpr int64_t kBoxFloats = 48 * 1024;  // outputs of a task: they stay in the second-level cache
+  constexpr int64_t kBoxFloats = 64 * 1024;  // outputs of a task: they stay in the second-level cache
   Cut cut;
   int64_t room = max_of(1, kBoxFloats / max_of(1, g.width));
   const int64_t positions = g.count[0] * g.count[1] * g.count[2];
