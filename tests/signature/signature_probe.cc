@@ -1,5 +1,6 @@
-// Trains the digit classifier for two steps on drawn digits and prints one digest of its weights, gradients, losses
-// and predictions. tests/signature/expected.txt holds the digest that every build on every machine must print.
+// Trains the digit classifier for two steps on drawn digits and prints one digest of its weights, gradients,
+// losses and predictions. tests/signature/expected.txt holds the digest that every build on every machine
+// must print.
 //
 //   signature_probe [ISA [THREADS [WORKERS]]]
 
@@ -27,8 +28,8 @@ Result<Digest128> probe(const ContextOptions& machine, int64_t workers) {
   config.samples_per_shard = 8;
   config.scaling = {0.1307, 0.3081};
   Context context(machine);
-  IBID_ASSIGN(auto trainer, models::ClassifierTrainer::create(context, std::make_unique<models::MnistCnn>(), train,
-                                                              config, workers));
+  IBID_ASSIGN(auto trainer, models::ClassifierTrainer::create(context, std::make_unique<models::MnistCnn>(),
+                                                              train, config, workers));
   io::NamedDigests digests;
   for (;;) {
     IBID_ASSIGN(const auto step, trainer.step());
@@ -40,7 +41,8 @@ Result<Digest128> probe(const ContextOptions& machine, int64_t workers) {
     }
   }
   for (const auto& [name, tensor] : trainer.state()) digests.emplace_back(name, io::tensor_digest(tensor));
-  digests.emplace_back("predictions", io::tensor_digest(trainer.evaluate(test, test.count).log_probabilities));
+  digests.emplace_back("predictions",
+                       io::tensor_digest(trainer.evaluate(test, test.count).log_probabilities));
   return io::tree_digest(digests);
 }
 

@@ -48,7 +48,8 @@ Digest128 tree_digest(const NamedDigests& leaves) {
   for (const Branch& branch : branches_of(leaves)) {
     const bool is_leaf = branch.leaves.size() == 1 && branch.leaves[0].first.empty();
     for (const auto& [rest, digest] : branch.leaves) {
-      IBID_CHECK(is_leaf || !rest.empty(), "a name stands twice in a digest tree, or for a leaf and a branch");
+      IBID_CHECK(is_leaf || !rest.empty(),
+                 "a name stands twice in a digest tree, or for a leaf and a branch");
     }
     const Digest128 digest = is_leaf ? branch.leaves[0].second : tree_digest(branch.leaves);
     text += branch.name + "\n" + digest.hex() + "\n";
