@@ -179,6 +179,9 @@ void Tape::run_per_shard(Record& record, const Tensor& dy_shards) {
     for (int64_t size : parts[0].shape().sizes()) shape.append(size);
     Tensor stacked = Tensor::empty(shape, parts[0].dtype());
     for (int64_t s = 0; s < n_shards; ++s) stacked.select(0, s).copy_from(parts[static_cast<size_t>(s)]);
+    // Products of a closed gradient can be -0 again.
+    const Tensor zeros = Tensor::zeros(shape, stacked.dtype());
+    stacked = autograd::add_into(context_, std::move(stacked), zeros);
     add_shards(slots_[static_cast<size_t>(record.input_slots[input])], std::move(stacked));
   }
 }

@@ -258,6 +258,7 @@ Variable power(Tape& tape, const Variable& x, int64_t exponent) {
   const Tensor in = x.value();
   return tape.record(apply_power(in, exponent), {x}, [=](Backward& b) {
     Context& context = b.context();
+    if (exponent == 0) return b.add(0, Tensor::zeros(in.shape(), in.dtype()));  // a constant, also at 0
     const Tensor slope = apply_binary(context, BinaryOp::kMultiply, apply_power(in, exponent - 1),
                                       Tensor::scalar(static_cast<double>(exponent), in.dtype()));
     b.add(0, apply_binary(context, BinaryOp::kMultiply, b.dy(), slope));
