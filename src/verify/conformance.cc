@@ -23,20 +23,6 @@ const ConformanceOperation* find_operation(std::string_view name) {
   return nullptr;
 }
 
-// Why this machine cannot run an instruction set, or nothing.
-std::string reason_to_skip(const std::string& isa) {
-  if (isa == kSoftwareFma) {
-    return kernels::has_software_fma_table() ? "" : "'scalar' is all there is without FMA instructions here";
-  }
-  const auto has = [&](const std::vector<kernels::Isa>& isas) {
-    return std::any_of(isas.begin(), isas.end(),
-                       [&](kernels::Isa candidate) { return isa == kernels::isa_name(candidate); });
-  };
-  if (!has(kernels::built_isas())) return "this build has no kernels for it";
-  if (!has(kernels::available_isas())) return "this processor cannot run it";
-  return {};
-}
-
 ConformanceRow& row_of(ConformanceReport& report, const std::string& operation) {
   for (ConformanceRow& row : report.rows) {
     if (row.operation == operation) return row;
@@ -115,9 +101,22 @@ std::vector<std::string> known_isas() {
   return names;
 }
 
+std::string reason_not_to_run(const std::string& isa) {
+  if (isa == kSoftwareFma) {
+    return kernels::has_software_fma_table() ? "" : "'scalar' is all there is without FMA instructions here";
+  }
+  const auto has = [&](const std::vector<kernels::Isa>& isas) {
+    return std::any_of(isas.begin(), isas.end(),
+                       [&](kernels::Isa candidate) { return isa == kernels::isa_name(candidate); });
+  };
+  if (!has(kernels::built_isas())) return "this build has no kernels for it";
+  if (!has(kernels::available_isas())) return "this processor cannot run it";
+  return {};
+}
+
 Result<ConformanceReport> run_conformance(const ConformanceFile& file, const ConformanceOptions& options) {
   ConformanceReport report;
-  for (const std::string& isa : options.isas) report.columns.push_back({isa, reason_to_skip(isa)});
+  for (const std::string& isa : options.isas) report.columns.push_back({isa, reason_not_to_run(isa)});
   report.n_cases = static_cast<int64_t>(file.cases.size());
   for (const ConformanceCase& own : file.cases) ++row_of(report, own.operation).n_cases;
   for (size_t column = 0; column < report.columns.size(); ++column) {

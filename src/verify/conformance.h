@@ -54,6 +54,9 @@ struct ConformanceOptions {
 // Every instruction set the program knows, whether or not this machine has it.
 std::vector<std::string> known_isas();
 
+// Why this machine cannot run one of them, or nothing.
+std::string reason_not_to_run(const std::string& isa);
+
 // Computes every case on every instruction set and number of threads and compares the digests.
 Result<ConformanceReport> run_conformance(const ConformanceFile& file, const ConformanceOptions& options);
 

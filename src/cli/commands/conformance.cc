@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
+#include "cli/order_report.h"
 #include "cli/training_options.h"
 #include "platform/atomic_file.h"
 #include "platform/file.h"
@@ -115,6 +116,7 @@ Result<int> write(const Invocation& invocation, verify::ConformanceFile file, Co
 
 Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(const verify::ConformanceOptions options, conformance_options(invocation));
+  if (invocation.flag("orders")) return report_orders(options, invocation.flag("json"), console);
   IBID_ASSIGN(verify::ConformanceFile file, read_file(invocation));
   if (invocation.text("write")) return write(invocation, std::move(file), console);
   console.show_progress("computing " + number_text(static_cast<uint64_t>(file.cases.size())) + " cases");
@@ -165,13 +167,17 @@ CommandSpec conformance_command() {
                    .type = OptionType::kPath,
                    .value_name = "FILE",
                    .help = "compute the cases with the scalar reference and write them with their digests"},
+                  {.name = "orders",
+                   .help =
+                       "instead of computing cases, make the operations reveal the order in which they add"},
                   {.name = "json", .help = "report as JSON"}},
       .examples = {{"ibid conformance", "everything this machine can run"},
                    {"ibid conformance --isa avx2 --threads 1,2,3,8",
                     "one instruction set, several thread counts"},
+                   {"ibid conformance --orders", "which additions are made in which order"},
                    {"ibid conformance --check cases.txt --write digests.txt",
                     "digests for cases of one's own"}},
-      .exit_statuses = {{1, "a digest differs, or nothing was compared"}},
+      .exit_statuses = {{1, "a digest or an order differs, or nothing was compared"}},
       .run = run,
   };
 }
