@@ -14,7 +14,7 @@ struct KernelTable;
 // Where the arithmetic runs. None of it influences a result.
 struct ContextOptions {
   int32_t threads = 1;  // the calling thread included
-  std::string isa;      // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has
+  std::string isa{};    // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has
 };
 
 // Threads and kernels. Everything the engine may use of the machine reaches it through here.

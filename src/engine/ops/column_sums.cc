@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/autograd/shards.h"
 #include "engine/ops/common.h"
 #include "engine/ops/reduction.h"
 
@@ -71,8 +72,9 @@ namespace ibid {
 void Backward::add_broadcast(size_t input, const Tensor& contribution) {
   if (!needs(input)) return;
   const Shape shape = input_shape(input);
-  const bool leads_with_samples =
-      shape.n_dims() == contribution.n_dims() && shape.n_dims() > 0 && shape[0] == contribution.size(0);
+  // One row per row of the result, and not one row for all of them (a pass may have a single sample).
+  const bool leads_with_samples = shape.n_dims() == contribution.n_dims() && shape.n_dims() > 0 &&
+                                  shape[0] == contribution.size(0) && shape[0] != 1;
   if (!sums_over_shards(input) || leads_with_samples) {
     add(input, ops::sum_to_shape(context(), contribution, shape));
     return;
@@ -85,7 +87,11 @@ void Backward::add_broadcast(size_t input, const Tensor& contribution) {
   Tensor shards = Tensor::empty(stacked, contribution.dtype());
   for (int64_t s = 0; s < n_shards; ++s) {
     const Tensor part = contribution.slice(0, s * per_shard, std::min(rows, (s + 1) * per_shard));
-    shards.select(0, s).copy_from(ops::sum_to_shape(context(), part, shape));
+    Tensor sum = ops::sum_to_shape(context(), part, shape);
+    // A single row was not added to anything; a shard's part is closed all the same (section 6.1).
+    if (part.shape() == shape)
+      sum = autograd::add_into(context(), std::move(sum), Tensor::zeros(shape, sum.dtype()));
+    shards.select(0, s).copy_from(sum);
   }
   add_shards(input, std::move(shards));
 }
