@@ -84,7 +84,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--isa", default="", help="force our instruction set; PyTorch keeps its choice")
+    parser.add_argument("--isa", default="", help="force our instruction set (avx2: PyTorch's too)")
     parser.add_argument("--filter", default="", help="only cases whose name contains it")
     parser.add_argument("--memory", action="store_true", help="peak memory too")
     parser.add_argument("--json", action="store_true")
@@ -95,10 +95,15 @@ def main():
         return Process([options.program, "--serve", "--threads", threads],
                        {"IBID_FORCE_ISA": options.isa} if options.isa else None)
 
-    def make_peer():
-        return Process([SYSTEM_PYTHON, PEER, "--threads", threads])
+    def make_peer(environment=None):
+        return Process([SYSTEM_PYTHON, PEER, "--threads", threads], environment)
 
-    ours, peer = make_ours(), make_peer()
+    # The peer keeps freed memory, as we do, instead of asking the system for every tensor anew; and where our
+    # instruction set is forced, it gets no wider one.
+    environment = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40), "MALLOC_TOP_PAD_": str(2**28)}
+    if options.isa == "avx2":
+        environment.update(ONEDNN_MAX_CPU_ISA="AVX2", ATEN_CPU_CAPABILITY="avx2")
+    ours, peer = make_ours(), make_peer(environment)
     version = peer.ask("version")
     peer_names = peer.list()
     for name in ours.list():
