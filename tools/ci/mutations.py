@@ -42,8 +42,8 @@ def anywhere(replacements):
 MUTATIONS = {
     "contraction on": (
         "cmake/FpModel.cmake",
-        anywhere([("-ffp-contract=off", "-ffp-contract=fast")]),
-        "^(elementwise|reduce|optimizer|gemm|conv)_test|^signature",
+        anywhere([("-ffp-contract=off", "-ffp-contract=fast\n  -mfma")]),
+        "^(elementwise|reduce|optimizer|gemm|conv)_test|^signature|^conformance",
     ),
     "two adds swapped in the lane tree": (
         "src/engine/kernels/cpu/lane_rule.h",

@@ -79,9 +79,9 @@ Result<int> run(const Invocation& invocation, Console& console) {
   IBID_TRY(plan.folder.write_json("machine.json",
                                   verify::machine_json(plan.options.machine, plan.options.workers)));
   if (!json) console.print(note + "\nrun:  " + plan.folder.path().string() + "\n");
-  if (!kernels::has_hardware_fma()) {
-    console.print_note("this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
-                       "many times slower");
+  if (!json && !kernels::has_hardware_fma()) {
+    console.print("note: this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
+                       "many times slower\n");
   }
   TrainingProgressDisplay display(console, json);
   plan.options.progress = [&](const verify::TrainingProgress& progress) { display.show(progress); };
