@@ -6,6 +6,9 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/kernels/random_key.h"
 #include "ibid/errors.h"
+#include "ibid/nn/module.h"
+#include "ibid/ops/elementwise.h"
+#include "ibid/ops/reduce.h"
 #include "ibid/optim.h"
 #include "verify/conformance_call.h"
 
@@ -115,6 +118,27 @@ void plateau_schedule(Call& c) {
   c.output("y", Tensor::from_values<double>({static_cast<int64_t>(rates.size())}, rates));
 }
 
+// --- the order of gradients (section 12) ---
+
+// y = (x × w) × w ..., as often as `uses` says, in `passes` passes whose gradients add up.
+void repeated_product(Call& c) {
+  Parameter w;
+  w.value = c.tensor("w");
+  TapeOptions options;
+  options.shards.samples_per_shard = c.integer("samples_per_shard", 1 << 20);
+  for (int64_t pass = 0; pass < c.integer("passes", 1); ++pass) {
+    Tape tape(c.context(), options);
+    const Variable x = tape.batch(c.tensor("x"), true);
+    Variable y = x;
+    for (int64_t use = 0; use < c.integer("uses", 2); ++use) y = ops::mul(tape, y, tape.parameter(w));
+    tape.backward(ops::sum(tape, ops::mul(tape, y, tape.constant(c.tensor("dy")))));
+    if (pass > 0) continue;
+    c.output("y", y.value());
+    c.output("dx", tape.gradient(x));
+  }
+  c.output("dw", w.gradient);
+}
+
 // --- the tree over shards ---
 
 void shard_tree(Call& c) {
@@ -168,6 +192,20 @@ void normal(Call& c) {
   fill(c, c.context().kernels().normal, c.number("mean", 0.0), c.number("deviation", 1.0));
 }
 
+// The two numbers of an initialiser: bounds, or mean and deviation.
+void initializer(Call& c) {
+  using nn::Initializer;
+  const std::string kind = c.text("kind").value_or("torch_default");
+  const int64_t fan_in = c.integer("fan_in", 1), fan_out = c.integer("fan_out", 1);
+  const double slope = c.number("negative_slope", 0.0), gain = c.number("gain", 1.0);
+  Initializer result = Initializer::torch_default(fan_in);
+  if (kind == "kaiming_uniform") result = Initializer::kaiming_uniform(fan_in, slope);
+  if (kind == "kaiming_normal") result = Initializer::kaiming_normal(fan_in, slope);
+  if (kind == "xavier_uniform") result = Initializer::xavier_uniform(fan_in, fan_out, gain);
+  if (kind == "xavier_normal") result = Initializer::xavier_normal(fan_in, fan_out, gain);
+  c.output("y", Tensor::from_values<double>({2}, {result.a, result.b}));
+}
+
 RandomStream stream_of(const Call& c) {
   auto stream = RandomStream::create(static_cast<uint64_t>(c.integer("seed", 0)),
                                      {static_cast<RandomPurpose>(c.integer("purpose", 4)),
@@ -199,12 +237,14 @@ constexpr ConformanceOperation kOperations[] = {
     {"step_schedule", step_schedule},
     {"cosine_schedule", cosine_schedule},
     {"plateau_schedule", plateau_schedule},
+    {"repeated_product", repeated_product},
     {"shard_tree", shard_tree},
     {"binary64_tree", binary64_tree},
     {"random_words", words},
     {"random_permutation", permutation},
     {"random_uniform", uniform},
     {"random_normal", normal},
+    {"initializer", initializer},
 };
 
 }  // namespace

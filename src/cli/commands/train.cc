@@ -161,7 +161,7 @@ CommandSpec train_command() {
           "or machine. Ctrl-C leaves a checkpoint; --resume goes on from it to the same final bits.",
       .arguments = {{.name = "MODEL", .help = "which model", .choices = {"mnist-cnn"}}},
       .options = options(),
-      .examples = {{"ibid train mnist-cnn", "three epochs; about 99.1 % on MNIST's test images"},
+      .examples = {{"ibid train mnist-cnn", "four epochs; about 99.1 % on MNIST's test images"},
                    {"ibid train mnist-cnn --steps 100 --test-samples 500 --json",
                     "a short trial, for scripts"},
                    {"ibid train mnist-cnn --resume ibid-runs/mnist-cnn-1",
