@@ -129,7 +129,7 @@ TEST_CASE("a training step with flush-to-zero in the caller gives the standard's
     sgd.step(context);
     const Tensor gradient = w.gradient;
     optim::clip_gradient_values({&w}, 0x1p-140);
-    return std::vector<Tensor>{w.value, gradient, w.gradient, Tensor::scalar(loss)};
+    return std::vector<Tensor>{w.value, gradient, w.gradient, Tensor::scalar(loss, DType::kF64)};
   };
   const std::vector<Tensor> expected = step();
   CHECK(expected[3].item() == 0x1p-134);
