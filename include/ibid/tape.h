@@ -72,7 +72,8 @@ struct TapeOptions {
 using BackwardFunction = std::function<void(Backward&)>;
 
 // One forward pass and the backward pass that follows it. The tape is the order of section 12: operations are
-// recorded one after another and walked back in exactly the reverse order.
+// recorded one after another and walked back in exactly the reverse order. While it lives, the standard's
+// floating-point state is in force on its thread (section 0.1).
 class Tape {
  public:
   explicit Tape(Context& context, const TapeOptions& options = {});

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "engine/autograd/shards.h"
 #include "engine/autograd/tape_internal.h"
+#include "engine/parallel/fp_state.h"
 
 namespace ibid {
 
@@ -20,9 +21,10 @@ Tape::Tape(Context& context, const TapeOptions& options) : context_(context), op
                         std::to_string(plan.first_sample) + " is inside one of " +
                         std::to_string(plan.samples_per_shard));
   }
+  parallel::begin_standard_fp_state();
 }
 
-Tape::~Tape() = default;
+Tape::~Tape() { parallel::end_standard_fp_state(); }
 
 // --- leaves and records ---
 
