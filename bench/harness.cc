@@ -49,6 +49,8 @@ Options parse_options(int argc, char** argv) {
     const bool has_value = i + 1 < argc;
     if (argument == "--json") {
       options.json = true;
+    } else if (argument == "--serve") {
+      options.serve = true;
     } else if (argument == "--threads" && has_value) {
       options.threads = std::atoi(argv[++i]);
     } else if (argument == "--rounds" && has_value) {
@@ -56,7 +58,8 @@ Options parse_options(int argc, char** argv) {
     } else if (argument == "--filter" && has_value) {
       options.filter = argv[++i];
     } else {
-      std::fprintf(stderr, "usage: %s [--threads N] [--rounds N] [--filter TEXT] [--json]\n", argv[0]);
+      std::fprintf(stderr, "usage: %s [--threads N] [--rounds N] [--filter TEXT] [--json] [--serve]\n",
+                   argv[0]);
       std::exit(2);
     }
   }

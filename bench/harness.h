@@ -20,10 +20,11 @@ struct Options {
   double settle_seconds =
       0.0;  // between contenders, so that the spinning threads of a library have gone to sleep
   bool json = false;
+  bool serve = false;  // take orders from a driver, see serve.h
   std::string filter;  // only cases whose name contains it
 };
 
-// --threads N, --rounds N, --filter TEXT, --json.
+// --threads N, --rounds N, --filter TEXT, --json, --serve.
 Options parse_options(int argc, char** argv);
 
 // Seconds a call, the median over the rounds, in the order of `contenders`.

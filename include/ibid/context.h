@@ -16,7 +16,7 @@ struct ContextOptions {
   int32_t threads = 1;  // the calling thread included
   // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has. "scalar-soft": the reference
   // with the fused multiply-add computed from other operations, where "scalar" uses the processor's.
-  std::string isa;
+  std::string isa{};
 };
 
 // Threads and kernels. Everything the engine may use of the machine reaches it through here.

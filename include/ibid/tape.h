@@ -107,7 +107,9 @@ class Tape {
   Tensor gradient(const Variable& leaf) const;
 
   // Gradients of this pass's shards are combined by the tree when true (the default). When false, each used
-  // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers.
+  // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers; only the
+  // part without samples (penalties) then goes to Parameter::gradient. It is the same in every worker and is
+  // added once, to the root of the tree.
   void set_fold_shards(bool fold) { fold_shards_ = fold; }
   const Tensor& shard_gradients(const Parameter& parameter) const;
 

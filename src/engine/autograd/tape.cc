@@ -148,18 +148,15 @@ void Tape::run(Record& record) {
       record.backward(pass);
     }
   } else {
-    // Only parameters and constants: linear in each part of the gradient, so each goes its own way.
+    // Only parameters and constants: linear in each part of the gradient, so each goes its own way. (Only a
+    // parameter itself is ever given folded shards.)
     if (output.whole.defined()) {
       Backward pass(*this, record, output.whole, nullptr);
       record.backward(pass);
     }
-    if (output.folded.defined()) {
-      Backward pass(*this, record, output.folded, nullptr);
-      record.backward(pass);
-    }
     if (output.shards.defined()) run_per_shard(record, output.shards);
   }
-  output.whole = output.shards = output.folded = Tensor();
+  output.whole = output.shards = Tensor();
 }
 
 // An operation between parameters, reached by gradient shards: each shard goes through it on its own.
@@ -194,14 +191,16 @@ void Tape::add_shards(Slot& slot, Tensor contribution) {
 void Tape::finish_parameters() {
   for (Parameter* parameter : parameters_) {
     Slot& slot = slots_[static_cast<size_t>(parameter_slots_.at(parameter))];
-    if (!fold_shards_ && slot.shards.defined()) continue;  // left for an exchange between workers
     Tensor gradient = std::move(slot.folded);
-    if (slot.shards.defined()) gradient = autograd::fold_shards(context_, slot.shards);
+    if (fold_shards_ && slot.shards.defined()) {
+      gradient = autograd::fold_shards(context_, slot.shards);
+      slot.shards = Tensor();
+    }
     if (slot.whole.defined()) {
       gradient =
           gradient.defined() ? autograd::add_into(context_, std::move(gradient), slot.whole) : slot.whole;
     }
-    slot.shards = slot.whole = Tensor();
+    slot.whole = Tensor();
     if (!gradient.defined()) continue;
     parameter->gradient = parameter->gradient.defined()
                               ? autograd::add_into(context_, std::move(parameter->gradient), gradient)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "engine/io/canonical_bytes.h"
 
 namespace ibid::io {
@@ -46,6 +47,10 @@ Digest128 tree_digest(const NamedDigests& leaves) {
   std::string text = "node\n";
   for (const Branch& branch : branches_of(leaves)) {
     const bool is_leaf = branch.leaves.size() == 1 && branch.leaves[0].first.empty();
+    for (const auto& [rest, digest] : branch.leaves) {
+      IBID_CHECK(is_leaf || !rest.empty(),
+                 "a name stands twice in a digest tree, or for a leaf and a branch");
+    }
     const Digest128 digest = is_leaf ? branch.leaves[0].second : tree_digest(branch.leaves);
     text += branch.name + "\n" + digest.hex() + "\n";
   }

@@ -43,9 +43,12 @@ Box box_of(const Gather& g, const Cut& cut, int64_t index) {
 }
 
 Cut choose_cut(const Gather& g, int64_t batch, int64_t workers) {
-  constexpr int64_t kBoxFloats = 48 * 1024;  // outputs of a task: they stay in the second-level cache
+  constexpr int64_t kBoxFloats =
+      64 * 1024;  // of a task's input or output: they stay in the second-level cache
   Cut cut;
-  int64_t room = max_of(1, kBoxFloats / max_of(1, g.width));
+  int64_t room = max_of(1, kBoxFloats / max_of(1, max_of(g.width, g.depth)));
+  // With one tap no input is read twice but by the panels: few positions, so that they find it close by.
+  if (g.n_taps[0] * g.n_taps[1] * g.n_taps[2] == 1) room = min_of(room, 4 * kTileRows);
   const int64_t positions = g.count[0] * g.count[1] * g.count[2];
   if (workers > 1) room = min_of(room, max_of(64, ceil_div(batch * positions, 4 * workers)));
   for (int d = 2; d >= 0; --d) {

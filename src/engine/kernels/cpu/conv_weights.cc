@@ -22,8 +22,6 @@ namespace {
 using simd::F32;
 using simd::kLanes;
 
-constexpr int64_t kMaxLevels = 48;
-
 int64_t volume(const int64_t (&size)[3]) { return size[0] * size[1] * size[2]; }
 
 struct Work {
@@ -33,15 +31,18 @@ struct Work {
   int64_t x_size[3];  // its spatial size
   int64_t group_in, group_out, n_taps, depth;
   int64_t n_panels, columns;   // of a group's output channels, in whole panels
-  int64_t run_length, n_runs;  // rows of the weight that are contiguous in x
+  int64_t run_length, n_runs;  // rows of the weight that are contiguous in x, or triples of them
+  int64_t unit;                // tiles are cut at multiples of it
   int64_t run_tiles;           // tiles of a run
+  Layout layout;
   int64_t n_shards, shard_run, n_shard_runs, splits;
   float* stack;  // [shard run][group][tap, ci][columns]
 
   int64_t n_tiles() const { return n_runs * run_tiles; }
   // The first row of the weight in tile `tile`.
   int64_t tile_row(int64_t tile) const {
-    return tile / run_tiles * run_length + part_begin(run_length, run_tiles, tile % run_tiles);
+    const int64_t units = part_begin(run_length / unit, run_tiles, tile % run_tiles);
+    return tile / run_tiles * run_length + units * unit;
   }
 };
 
@@ -81,25 +82,33 @@ void collect_segments(const Work& work, Chunk& chunk) {
   }
 }
 
-void pack_dy(const Work& work, const Chunk& chunk, int64_t group, float* to) {
+// kLanes channels of one position, +0 where the mask is <= 0.
+template <bool kMasked>
+IBID_INLINE F32 load_dy(const float* dy, const float* mask, int64_t n) {
   const F32 zero = simd::zero_f32();
+  const F32 value = n >= kLanes ? simd::load(dy) : simd::load_partial(dy, n);
+  if constexpr (!kMasked) return value;
+  return simd::select((n >= kLanes ? simd::load(mask) : simd::load_partial(mask, n)) <= zero, zero, value);
+}
+
+template <bool kMasked>
+void pack_dy(const Work& work, const Chunk& chunk, int64_t group, float* to) {
+  constexpr int64_t kAhead = 1024;  // floats: a page further, where the hardware prefetcher stops
   const int64_t channels = work.s.out_channels;
+  const float* dy = work.c->dy + chunk.begin * channels + group * work.group_out;
+  const float* mask = kMasked ? work.c->relu_output + (dy - work.c->dy) : dy;
   for (int64_t p = 0; p < chunk.length; ++p) {
-    const int64_t at = (chunk.begin + p) * channels + group * work.group_out;
     for (int64_t j = 0; j < work.columns; j += kLanes) {
-      const int64_t n = work.group_out - j;
-      F32 value = zero;
-      if (n >= kLanes) {
-        value = simd::load(work.c->dy + at + j);
-        if (work.c->relu_output != nullptr)
-          value = simd::select(simd::load(work.c->relu_output + at + j) <= zero, zero, value);
-      } else if (n > 0) {
-        value = simd::load_partial(work.c->dy + at + j, n);
-        if (work.c->relu_output != nullptr)
-          value = simd::select(simd::load_partial(work.c->relu_output + at + j, n) <= zero, zero, value);
+      const int64_t n = max_of(0, work.group_out - j);
+      if (j % 16 == 0) {
+        __builtin_prefetch(dy + kAhead + j);
+        if constexpr (kMasked) __builtin_prefetch(mask + kAhead + j);
       }
-      simd::store(to + (j / kPanel * chunk.length + p) * kPanel + j % kPanel, value);
+      float* place = to + (j / kPanel * chunk.length + p) * kPanel + j % kPanel;
+      simd::store(place, load_dy<kMasked>(dy + j, mask + j, n));
     }
+    dy += channels;
+    mask += channels;
   }
 }
 
@@ -116,6 +125,7 @@ void run_chunk(const Work& work, const Task& task, const Chunk& chunk, TileCall 
   call.segments = chunk.segments;
   call.n_segments = chunk.n_segments;
   call.a_stride = s.stride[2] * s.in_channels;
+  call.a_group = s.dilation[1] * work.x_size[2] * s.in_channels;
   call.b_step = kPanel;
   call.b_ahead = kRowsAhead * kPanel;
   call.c_row = work.columns;
@@ -132,7 +142,7 @@ void run_chunk(const Work& work, const Task& task, const Chunk& chunk, TileCall 
       call.a = work.x + (in_row * work.x_size[2] + kw * s.dilation[2]) * s.in_channels +
                task.group * work.group_in + ci;
       call.c = sums + (row - task.row) * work.columns + panel * kPanel;
-      tile_function(rows, vectors, Layout::kAlongRows)(call);
+      tile_function(rows, vectors, work.layout)(call);
     }
   }
 }
@@ -140,7 +150,7 @@ void run_chunk(const Work& work, const Task& task, const Chunk& chunk, TileCall 
 struct Buffers {
   float* dy;
   Segment* segments;
-  float* pending;  // kMaxLevels results at most, as many as the shard run needs
+  float* pending;  // one result for each level of the shard run's tree
 };
 
 void run_shard(const Work& work, const Task& task, int64_t shard, const Buffers& buffers, float* sums) {
@@ -152,7 +162,11 @@ void run_shard(const Work& work, const Task& task, int64_t shard, const Buffers&
   for (int64_t position = begin; position < end; position += kChunk) {
     Chunk chunk{position, min_of(kChunk, end - position), buffers.segments, 0, buffers.dy};
     collect_segments(work, chunk);
-    pack_dy(work, chunk, task.group, buffers.dy);
+    if (work.c->relu_output != nullptr) {
+      pack_dy<true>(work, chunk, task.group, buffers.dy);
+    } else {
+      pack_dy<false>(work, chunk, task.group, buffers.dy);
+    }
     TileCall call;
     call.first = position == begin;
     call.last = position + kChunk >= end;
@@ -201,10 +215,20 @@ Work make_work(const ConvBackwardWeightsArgs<float>& c, int64_t workers) {
   w.depth = w.n_taps * w.group_in;
   w.n_panels = ceil_div(w.group_out, kPanel);
   w.columns = w.n_panels * kPanel;
-  const bool merged = s.groups == 1 && s.dilation[2] == 1;
-  w.run_length = merged ? s.kernel[2] * w.group_in : w.group_in;
-  w.n_runs = merged ? s.kernel[0] * s.kernel[1] : w.n_taps;
-  w.run_tiles = ceil_div(w.run_length, kTileRows);
+  w.unit = 1;
+  w.layout = Layout::kAlongRows;
+  if (s.groups > 1 || s.dilation[2] > 1) {
+    w.run_length = w.group_in;
+  } else if (s.kernel[2] * w.group_in == 3) {
+    // A run too short for a tile: all rows of the kernel form one.
+    w.unit = 3;
+    w.layout = Layout::kAlongTriples;
+    w.run_length = 3 * s.kernel[1];
+  } else {
+    w.run_length = s.kernel[2] * w.group_in;
+  }
+  w.n_runs = w.depth / w.run_length;
+  w.run_tiles = ceil_div(w.run_length / w.unit, kTileRows / w.unit);
   w.n_shards = ceil_div(s.batch, c.shard_samples);
   constexpr int64_t kTaskFloats = 128 * 1024;  // of sums: they stay in the second-level cache
   const int64_t wanted = workers > 1 ? 4 * workers : 1;
@@ -316,9 +340,9 @@ void conv_backward_weights(const ConvBackwardWeightsArgs<float>& c, Executor& ex
     depthwise(c, executor);
     return;
   }
-  Work work = make_work(c, executor.worker_count());
-  const int64_t n_weights = s.out_channels * work.depth;
+  const int64_t n_weights = s.out_channels * volume(s.kernel) * (s.in_channels / s.groups);
   if (n_weights == 0) return;
+  Work work = make_work(c, executor.worker_count());
   if (work.n_shards == 0) {
     for (int64_t i = 0; c.fold && i < n_weights; ++i) c.dweight[i] = 0.0f;
     return;

@@ -10,6 +10,8 @@
 
 #include "engine/kernels/gemm.h"
 
+#include "engine/kernels/cpu/gemm_few_rows.h"
+#include "engine/kernels/cpu/gemm_long.h"
 #include "engine/kernels/cpu/gemm_shards.h"
 #include "engine/kernels/cpu/pack.h"
 #include "engine/kernels/cpu/tile.h"
@@ -27,7 +29,8 @@ constexpr int64_t kRowSlot = kChunk + 16;
 constexpr int64_t kBlockColumns = 512;       // of B: 1 MB a chunk, half of a second-level cache
 constexpr int64_t kBlockTiles = 24;          // rows of a privately packed A
 constexpr int64_t kParallelTerms = 1 << 20;  // products below this are one task
-constexpr int64_t kFewTiles = 4;             // an operand reused less often is not worth packing
+constexpr int64_t kUncrowdedRows = 8;
+constexpr int64_t kFewTiles = 4;  // an operand reused less often is not worth packing
 
 struct Plan {
   GemmArgs<float> g;
@@ -52,8 +55,13 @@ void choose_sources(Plan& p) {
     if ((reused && p.n_tiles > 1) || (g.a_col > 1024 && g.k > 32)) p.a = Source::kPrivate;
   } else if (g.a_col != 1) {
     p.a = Source::kPrivate;
-  } else if (reused && g.a_row % 1024 == 0 && g.m > kTileRows / 2) {
-    p.a = Source::kPrivate;
+  } else if (g.a_row % 1024 == 0 && g.m > kUncrowdedRows) {
+    // Rows 4 KB apart share a set of the first cache. Either copy them, or take few at a time.
+    if (p.n_panels >= 16) {
+      p.a = Source::kPrivate;
+    } else if (kTileRows > kUncrowdedRows) {
+      p.n_tiles = ceil_div(g.m, kUncrowdedRows);
+    }
   }
   // Rows of B that lie close together stream well in place; far apart, every one is a page of its own.
   const int64_t few = g.b_row <= 1024 ? kFewTiles + 2 : kFewTiles;
@@ -238,10 +246,10 @@ void run_tile(const Plan& p, const Block& block, const ChunkView& view, int64_t 
 
 void run_chunk(const Plan& p, const Block& block, const ChunkView& view, TileCall& call) {
   if (p.b == Source::kDirect) {
-    // Panels outside: all row tiles use a panel while it is near. The first of them fetches the next panel.
+    // Panels outside: all row tiles use a panel while it is near. The first of them fetches it.
     for (int64_t panel = block.panel; panel < block.end_panel; ++panel) {
       for (int64_t tile = block.tile; tile < block.end_tile; ++tile) {
-        call.b_ahead = tile == block.tile ? p.width : 0;
+        call.b_ahead = tile == block.tile ? kRowsAhead * p.g.b_row : 0;
         run_tile(p, block, view, tile, panel, call);
       }
     }
@@ -322,7 +330,13 @@ void run_batch(const GemmArgs<float>& g, Executor& executor) {
 
 void gemm(const GemmArgs<float>& g, Executor& executor) noexcept {
   if (g.batch <= 0 || g.m <= 0 || g.n <= 0) return;
-  if (g.batch >= 2 * executor.worker_count() || g.m * g.n * g.k < kParallelTerms) {
+  const bool is_long = prefers_gemm_long(g);
+  if (!is_long && prefers_few_rows(g)) {
+    gemm_few_rows(g, executor);
+    return;
+  }
+  const bool small = g.m * g.n * g.k < kParallelTerms;
+  if (!is_long && (small || g.batch >= 2 * executor.worker_count())) {
     run_batch(g, executor);
     return;
   }
@@ -332,7 +346,11 @@ void gemm(const GemmArgs<float>& g, Executor& executor) noexcept {
     one.a += batch * g.a_batch;
     one.b += batch * g.b_batch;
     one.c += batch * g.c_batch;
-    run_one(one, executor);
+    if (is_long) {
+      gemm_long(one, executor);
+    } else {
+      run_one(one, executor);
+    }
   }
 }
 

@@ -70,6 +70,29 @@ IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, 
   }
 }
 
+template <int kRows, int kVectors>
+IBID_INLINE void run_along_triples(const float* a, int64_t a_step, int64_t a_group, const float* b,
+                                   const BSteps& step, int64_t length, Accumulators<kRows, kVectors>& acc) {
+  constexpr int kGroups = (kRows + 2) / 3;
+  const float* base[kGroups];
+  IBID_UNROLL
+  for (int g = 0; g < kGroups; ++g) base[g] = a + g * a_group;
+  for (int64_t s = 0; s < length; ++s) {
+    F32 columns[kVectors];
+    IBID_UNROLL
+    for (int v = 0; v < kVectors; ++v) columns[v] = simd::load(b + v * kLanes);
+    IBID_UNROLL
+    for (int i = 0; i < kRows; ++i) {
+      const F32 element = simd::broadcast(base[i / 3][i % 3]);
+      IBID_UNROLL
+      for (int v = 0; v < kVectors; ++v) acc.v[i][v] = simd::fma(element, columns[v], acc.v[i][v]);
+    }
+    IBID_UNROLL
+    for (int g = 0; g < kGroups; ++g) base[g] += a_step;
+    b += step.next;
+  }
+}
+
 template <bool kWhole>
 IBID_INLINE F32 load_columns(const float* p, int64_t n) {
   if constexpr (kWhole) return simd::load(p);
@@ -141,6 +164,8 @@ void tile(const TileCall& t) noexcept {
     const Segment segment = t.segments[q];
     if constexpr (kLayout == Layout::kAlongK) {
       run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
+    } else if constexpr (kLayout == Layout::kAlongTriples) {
+      run_along_triples(t.a + segment.a, t.a_stride, t.a_group, t.b + segment.b, step, segment.length, acc);
     } else {
       run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
     }
@@ -153,8 +178,15 @@ void tile(const TileCall& t) noexcept {
 }
 
 template <int kRows, int kVectors>
-constexpr TileFunction kTiles[2] = {tile<kRows, kVectors, Layout::kAlongK>,
-                                    tile<kRows, kVectors, Layout::kAlongRows>};
+constexpr TileFunction triples() {
+  if constexpr (kRows % 3 == 0) return tile<kRows, kVectors, Layout::kAlongTriples>;
+  return nullptr;
+}
+
+// By layout.
+template <int kRows, int kVectors>
+constexpr TileFunction kTiles[3] = {tile<kRows, kVectors, Layout::kAlongK>,
+                                    tile<kRows, kVectors, Layout::kAlongRows>, triples<kRows, kVectors>()};
 
 template <int kVectors>
 TileFunction by_rows(int64_t rows, int layout) {
@@ -199,7 +231,7 @@ TileFunction by_rows(int64_t rows, int layout) {
 }  // namespace
 
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept {
-  const int which = layout == Layout::kAlongK ? 0 : 1;
+  const int which = static_cast<int>(layout);
   switch (vectors) {
     case 1:
       return by_rows<1>(rows, which);

@@ -23,7 +23,8 @@ struct Segment {
 
 struct TileCall {
   const float* a = nullptr;
-  int64_t a_stride = 0;  // kAlongK: between tile rows, a_step is 1; kAlongRows: between k, a_row is 1
+  int64_t a_stride = 0;  // kAlongK: between tile rows, a_step is 1; otherwise: between k, a_row is 1
+  int64_t a_group = 0;   // kAlongTriples: rows 3 g to 3 g + 2 begin at a + g * a_group
   const float* b = nullptr;
   int64_t b_step = 0;
   int64_t b_ahead = 0;  // how far beyond the current row of B to prefetch
@@ -43,8 +44,9 @@ struct TileCall {
   int64_t n_lefts = 0, left_row = 0;
 };
 
-// Which index of A is contiguous in memory.
-enum class Layout { kAlongK, kAlongRows };
+// Which index of A is contiguous in memory; with kAlongTriples only three rows at a time are (the first layer
+// of a network on grey images: three taps of one channel).
+enum class Layout { kAlongK, kAlongRows, kAlongTriples };
 
 using TileFunction = void (*)(const TileCall&) noexcept;
 
@@ -62,7 +64,7 @@ constexpr int64_t kRowsAhead = 8;                        // of a packed panel, t
 constexpr int64_t kChunk = 512;                          // section 1
 
 // The kernel for a tile of `rows` x `vectors`: rows <= kTileRows and vectors <= kTileVectors, or rows <=
-// kWideRows and vectors <= kWideVectors.
+// kWideRows and vectors <= kWideVectors. kAlongTriples: rows is a multiple of 3.
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept;
 
 }  // namespace ibid::kernels::IBID_ISA

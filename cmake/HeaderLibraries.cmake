@@ -1,0 +1,20 @@
+# Libraries that are used as headers alone. They serve every processor, so a cross build takes the same ones; they
+# are linked into the build folder one by one, because the folder they lie in also holds this machine's C library.
+function(ibid_header_library NAME FILE)
+  find_path(${NAME}_INCLUDE ${FILE} PATHS /usr/include /usr/local/include NO_CMAKE_FIND_ROOT_PATH)
+  if(NOT ${NAME}_INCLUDE)
+    message(FATAL_ERROR "the header ${FILE} is missing; tools/setup.sh installs it")
+  endif()
+  cmake_path(GET FILE PARENT_PATH folder)
+  if(NOT folder)
+    set(folder ${FILE})
+  endif()
+  set(place ${PROJECT_BINARY_DIR}/headers/${NAME})
+  file(MAKE_DIRECTORY ${place})
+  file(CREATE_LINK ${${NAME}_INCLUDE}/${folder} ${place}/${folder} SYMBOLIC)
+  add_library(ibid_${NAME} INTERFACE)
+  target_include_directories(ibid_${NAME} SYSTEM INTERFACE ${place})
+endfunction()
+
+ibid_header_library(xxhash xxhash.h)
+ibid_header_library(json nlohmann/json.hpp)
