@@ -12,6 +12,7 @@ for program in "$compiler" qemu-aarch64; do
     exit 77
   fi
 done
+rm -rf "$out/objects"
 mkdir -p "$out/include" "$out/objects"
 
 # Of the system's headers only xxhash's, which can be used without its library.
@@ -33,12 +34,11 @@ list() {
     echo "neon_$(basename "$source") $source -DIBID_ISA=neon -DIBID_SIMD_NEON=1 -fno-exceptions"
   done
   for source in src/engine/{autograd,nn,ops,optim,parallel,tensor}/*.cc src/engine/kernels/*.cc \
-    src/engine/io/{canonical_bytes,tensor_digest}.cc src/base/{check,error,hex,number_text,random_stream,text}.cc \
+    src/engine/io/{canonical_bytes,tensor_digest}.cc src/base/{check,digest,error,hex,number_text,random_stream,text}.cc \
     src/platform/signals.cc src/verify/conformance*.cc src/verify/summation_order.cc tests/conformance/standalone.cc \
     "$out/committed_conformance.cc"; do
     echo "$(echo "$source" | tr / _) $source -DIBID_HAVE_SCALAR=1 -DIBID_HAVE_NEON=1"
   done
-  echo "digest.cc src/base/digest.cc -DXXH_INLINE_ALL"
 }
 export compiler out
 list | xargs -P "${JOBS:-$(nproc)}" -L 1 bash -c \
