@@ -423,7 +423,8 @@ TEST_CASE("softmax over another dim sums by the column rule") {
   for (int64_t c = 0; c < 2; ++c) {
     const Tensor column = x.slice(1, c, c + 1).dense();
     const float m = static_cast<float>(ops::max(tape, tape.constant(column)).value().item());
-    const Tensor e = ops::exp(tape, ops::add_scalar(tape, tape.constant(column), -m)).value();
+    const Tensor e =
+        ops::exp(tape, ops::add_scalar(tape, tape.constant(column), -static_cast<double>(m))).value();
     float first = 0, second = 0;
     for (int64_t i = 0; i < 600; ++i) (i < 512 ? first : second) += e.data<float>()[i];
     const float s = static_cast<float>(static_cast<double>(first) + static_cast<double>(second));
