@@ -5,6 +5,7 @@
 #   tools/setup.sh           install what is missing
 #   tools/setup.sh --check   only say what is missing (exit status 1 if anything is)
 #   tools/setup.sh --bench   also the libraries that benchmarks compare with
+#   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libxxhash-dev libssl-dev
@@ -17,12 +18,14 @@ peers="libopenblas-dev libdnnl-dev python3-torch"
 
 check=no
 bench=no
+python=no
 for word in "$@"; do
   case $word in
     --check) check=yes ;;
     --bench) bench=yes ;;
-    -h | --help) sed -n 's/^# \{0,1\}//; 2,7p' "$0"; exit 0 ;;
-    *) echo "error[usage]: unknown option '$word'; there are --check, --bench and --help" >&2; exit 2 ;;
+    --python) python=yes ;;
+    -h | --help) sed -n 's/^# \{0,1\}//; 2,8p' "$0"; exit 0 ;;
+    *) echo "error[usage]: unknown option '$word'; there are --check, --bench, --python and --help" >&2; exit 2 ;;
   esac
 done
 
@@ -50,8 +53,18 @@ look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
 look "testing completions and the manual" $tests
 [ $bench = no ] || look "benchmarks" $peers
+[ $python = no ] || look "Python packages" python3-venv python3-numpy
+
+# The packages see those of the system, numpy among them.
+install_python_packages() {
+  [ $python = yes ] || return 0
+  folder=$(dirname "$0")/../.venv
+  [ -x "$folder/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$folder"
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors
+}
 
 if [ -z "$missing" ]; then
+  [ $check = yes ] || install_python_packages
   echo "everything is installed"
   exit 0
 fi
@@ -65,4 +78,5 @@ fi
 echo "installing:$missing"
 $as_root apt-get update
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
+install_python_packages
 echo "done; next: cmake --preset release && cmake --build --preset release"

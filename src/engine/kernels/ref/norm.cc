@@ -9,7 +9,6 @@
 namespace ibid::kernels::IBID_ISA {
 namespace {
 
-inline float root(float x) { return __builtin_sqrtf(x); }
 inline double root(double x) { return __builtin_sqrt(x); }
 
 // --- batch norm ---
