@@ -99,6 +99,10 @@ class Tape {
   Variable record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
                   bool mixes_samples = false);
 
+  // Says that the gradient function of `value`, the result of a fused ReLU, takes dy as +0 where value <= 0.
+  // A later operation may then hand over its contribution with that done (Backward::add_rectified).
+  void declare_rectified(const Variable& value);
+
   // Walks back from `loss`, one element. Afterwards the gradients of parameters are in place: set, or added
   // to what an earlier pass left (section 12). The record is used up. Errors: ShapeError unless loss has one
   // element.
@@ -166,6 +170,13 @@ class Backward {
   // A contribution of the input's own shape: for a batched input, or for any input when the output is not
   // batched.
   void add(size_t input, Tensor contribution);
+
+  // True when the input was declared rectified and this is its only contribution: the operation may then
+  // apply the mask itself where that is cheaper, and add_rectified() takes the result.
+  bool wants_rectified(size_t input) const;
+  void add_rectified(size_t input, Tensor contribution);
+  // For the gradient function of a rectified output: dy is +0 already where the output is <= 0.
+  bool dy_is_rectified() const;
 
   // A contribution shaped like the output to an input that was broadcast to it: reduced to the input's shape
   // first (section 12), per gradient shard when the output is batched and the input is not.

@@ -104,6 +104,10 @@ Variable Tape::record(Tensor value, const std::vector<Variable>& inputs, Backwar
   return result;
 }
 
+void Tape::declare_rectified(const Variable& value) {
+  if (value.slot_ >= 0) slots_[static_cast<size_t>(value.slot_)].rectified = true;
+}
+
 // --- shards ---
 
 int64_t Tape::step_samples() const {
@@ -251,6 +255,20 @@ void Backward::add(size_t input, Tensor contribution) {
   }
   target.whole = target.whole.defined() ? autograd::add_into(context(), std::move(target.whole), contribution)
                                         : std::move(contribution);
+}
+
+bool Backward::wants_rectified(size_t input) const {
+  return needs(input) && per_shard_ == nullptr && slot(input).rectified && slot(input).n_uses == 1;
+}
+
+void Backward::add_rectified(size_t input, Tensor contribution) {
+  IBID_CHECK(wants_rectified(input), "a masked gradient for a value that has others or no mask");
+  add(input, std::move(contribution));
+  slot(input).is_masked = true;
+}
+
+bool Backward::dy_is_rectified() const {
+  return tape_.slots_[static_cast<size_t>(record_.output_slot)].is_masked;
 }
 
 void Backward::add_shards(size_t input, Tensor contribution) {

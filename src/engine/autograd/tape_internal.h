@@ -15,6 +15,8 @@ struct Tape::Slot {
   DType dtype = DType::kF32;
   int64_t n_uses = 0;
   Parameter* parameter = nullptr;
+  bool rectified = false;  // its gradient function masks dy by the value
+  bool is_masked = false;  // `whole` has that mask applied
 
   Tensor whole;   // batched values; the part without samples of others
   Tensor shards;  // one gradient per shard, shards outermost

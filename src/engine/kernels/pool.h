@@ -29,11 +29,15 @@ struct MaxPoolArgs {
   int32_t* position = nullptr;
 };
 
+// With relu_output, the pooled values y, a window counts only where its maximum is not <= 0. When x is the
+// output of a ReLU this is the gradient with that ReLU's mask applied already: a maximum equals the element
+// it was taken from, and the mask is a fourth of the size here.
 template <class T>
 struct MaxPoolGradientArgs {
   PoolShape shape;
   const T* dy = nullptr;
   const int32_t* position = nullptr;
+  const T* relu_output = nullptr;  // like dy, or none
   T* dx = nullptr;
 };
 

@@ -123,23 +123,25 @@ Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Varia
   std::vector<Variable> inputs{x, weight};
   if (!absent(bias)) inputs.push_back(bias);
   const auto backward = [=](Backward& b) {
-    const Tensor dy = b.dy().dense();
-    if (b.needs(1)) add_weight_gradient(b, 1, shape, in, dy, relu_output, weight_shape);
-    if (!absent(bias) && b.needs(2)) add_column_sums(b, 2, dy, relu_output);
+    const Tensor dy = b.dy().dense(), mask = b.dy_is_rectified() ? Tensor() : relu_output;
+    if (b.needs(1)) add_weight_gradient(b, 1, shape, in, dy, mask, weight_shape);
+    if (!absent(bias) && b.needs(2)) add_column_sums(b, 2, dy, mask);
     if (!b.needs(0)) return;
     Tensor dx = Tensor::empty(x_shape, dy.dtype());
     dispatch_floating(dy.dtype(), "conv", [&]<class T>() {
       kernels::ConvBackwardDataArgs<T> args;
       args.shape = shape;
       args.dy = dy.data<T>();
-      args.relu_output = relu_output.defined() ? relu_output.data<T>() : nullptr;
+      args.relu_output = mask.defined() ? mask.data<T>() : nullptr;
       args.weight = w.data<T>();
       args.dx = dx.data<T>();
       kernels_of<T>(b.context()).conv_backward_data(args, b.context().executor());
     });
     b.add(0, std::move(dx));
   };
-  return tape.record(y, inputs, backward, mixes_samples(weight, bias));
+  const Variable result = tape.record(y, inputs, backward, mixes_samples(weight, bias));
+  if (relu_output.defined()) tape.declare_rectified(result);
+  return result;
 }
 
 namespace {

@@ -98,10 +98,11 @@ Variable max_pool_over(Tape& tape, const Variable& x, const PoolShape& shape) {
     const Tensor dy = b.dy().dense();
     Tensor dx = Tensor::empty(x_shape, dy.dtype());
     dispatch_floating(dy.dtype(), "max_pool", [&]<class T>() {
-      kernels::MaxPoolGradientArgs<T> args{shape, dy.data<T>(), position->data(), dx.data<T>()};
+      kernels::MaxPoolGradientArgs<T> args{shape, dy.data<T>(), position->data(), nullptr, dx.data<T>()};
+      if (b.wants_rectified(0)) args.relu_output = y.data<T>();
       kernels_of<T>(b.context()).max_pool_gradient(args, b.context().executor());
     });
-    b.add(0, std::move(dx));
+    b.wants_rectified(0) ? b.add_rectified(0, std::move(dx)) : b.add(0, std::move(dx));
   });
 }
 

@@ -55,6 +55,12 @@ bool window_holds(const Window& w, int64_t i) {
 
 int64_t n_positions(const int64_t (&size)[3]) { return size[0] * size[1] * size[2]; }
 
+// Section 0.2. No branches: the loops that use it become vector code.
+template <class T>
+inline __attribute__((always_inline)) bool beats(T b, T a) {
+  return (b > a) | ((b != b) & (a == a));
+}
+
 template <class T>
 void max_window(const MaxPoolArgs<T>& p, const T* x, const Window (&w)[3], T* y, int32_t* position) {
   const PoolShape& s = p.shape;
@@ -75,13 +81,22 @@ void max_window(const MaxPoolArgs<T>& p, const T* x, const Window (&w)[3], T* y,
           continue;
         }
         for (int64_t c = 0; c < channels; ++c) {
-          const bool beats = (v[c] > y[c]) | ((v[c] != v[c]) & (y[c] == y[c]));
-          y[c] = beats ? v[c] : y[c];
-          position[c] = beats ? index : position[c];
+          const bool better = beats(v[c], y[c]);
+          y[c] = better ? v[c] : y[c];
+          position[c] = better ? index : position[c];
         }
       }
     }
   }
+}
+
+// Windows that tile the input: each position lies in one window at most.
+bool tiles_input(const PoolShape& s) {
+  if (s.adaptive) return false;
+  for (int d = 0; d < 3; ++d) {
+    if (s.stride[d] != s.kernel[d] || s.padding[d] != 0 || s.dilation[d] != 1) return false;
+  }
+  return true;
 }
 
 template <class T>
@@ -99,10 +114,65 @@ void max_pool(const MaxPoolArgs<T>& p, Executor& executor) noexcept {
   });
 }
 
+// What the windows of one output row hand on: dy, masked, and never -0, as it is a chain from +0. Loops of
+// one selection each: the compiler finds no vector code for nested ones.
+template <class T>
+void close_row(const MaxPoolGradientArgs<T>& p, int64_t first, int64_t n, T* __restrict to) {
+  const T* dy = p.dy + first;
+  for (int64_t i = 0; i < n; ++i) to[i] = T(0) + dy[i];
+  if (p.relu_output == nullptr) return;
+  const T* relu_output = p.relu_output + first;
+  for (int64_t i = 0; i < n; ++i) to[i] = relu_output[i] <= T(0) ? T(0) : to[i];
+}
+
+// Input row `row`, counted over the sample, from its output row: each element lies in one window at most and
+// is written once.
+template <class T>
+void spread_row(const PoolShape& s, const T* values, const int32_t* position, int64_t row, T* __restrict dx) {
+  const int64_t channels = s.channels, n_covered = min_of(s.in_size[2], s.out_size[2] * s.kernel[2]);
+  for (int64_t i = 0; i < n_covered; ++i) {
+    const int64_t window = i / s.kernel[2] * channels;
+    const int32_t at = static_cast<int32_t>(row * s.in_size[2] + i);
+    for (int64_t c = 0; c < channels; ++c) {
+      dx[i * channels + c] = position[window + c] == at ? values[window + c] : T(0);
+    }
+  }
+  for (int64_t i = n_covered * channels; i < s.in_size[2] * channels; ++i) dx[i] = T(0);
+}
+
+// A task takes the input rows of one row of windows.
+template <class T>
+void spread_all(const MaxPoolGradientArgs<T>& p, Executor& executor) {
+  const PoolShape& s = p.shape;
+  const int64_t groups = ceil_div(s.in_size[1], s.kernel[1]), out_floats = s.out_size[2] * s.channels;
+  const int64_t in_floats = s.in_size[2] * s.channels;
+  parallel_for(executor, s.batch * s.in_size[0] * groups, [&](int64_t task, int32_t worker) {
+    const int64_t oh = task % groups, d = task / groups % s.in_size[0], n = task / (groups * s.in_size[0]);
+    const int64_t od = d / s.kernel[0], end = min_of(s.in_size[1], (oh + 1) * s.kernel[1]);
+    const bool covered = od < s.out_size[0] && oh < s.out_size[1];
+    const int64_t out = covered ? ((n * s.out_size[0] + od) * s.out_size[1] + oh) * out_floats : 0;
+    T* values = static_cast<T*>(executor.scratch(worker, out_floats * static_cast<int64_t>(sizeof(T))));
+    if (covered) close_row(p, out, out_floats, values);
+    for (int64_t h = oh * s.kernel[1]; h < end; ++h) {
+      const int64_t row = d * s.in_size[1] + h;
+      T* dx = p.dx + (n * s.in_size[0] * s.in_size[1] + row) * in_floats;
+      if (covered) {
+        spread_row(s, values, p.position + out, row, dx);
+      } else {
+        for (int64_t i = 0; i < in_floats; ++i) dx[i] = T(0);
+      }
+    }
+  });
+}
+
 template <class T>
 void max_pool_gradient(const MaxPoolGradientArgs<T>& p, Executor& executor) noexcept {
   const PoolShape& s = p.shape;
   const int64_t channels = s.channels;
+  if (tiles_input(s)) {
+    spread_all(p, executor);
+    return;
+  }
   parallel_for(executor, s.batch * s.in_size[0] * s.in_size[1], [&](int64_t task, int32_t) {
     const int64_t h = task % s.in_size[1], d = task / s.in_size[1] % s.in_size[0];
     const int64_t n = task / (s.in_size[0] * s.in_size[1]);
@@ -121,7 +191,11 @@ void max_pool_gradient(const MaxPoolGradientArgs<T>& p, Executor& executor) noex
             const int32_t* position = p.position + out;
             // The chain starts from +0 and so is never -0: adding +0 for another window's maximum changes
             // nothing.
-            for (int64_t c = 0; c < channels; ++c) dx[c] = dx[c] + (position[c] == at ? dy[c] : T(0));
+            const T* relu_output = p.relu_output != nullptr ? p.relu_output + out : nullptr;
+            for (int64_t c = 0; c < channels; ++c) {
+              const bool masked = relu_output != nullptr && relu_output[c] <= T(0);
+              dx[c] = dx[c] + (position[c] == at && !masked ? dy[c] : T(0));
+            }
           }
         }
       }
