@@ -13,6 +13,6 @@ echo "== 2. The same short training on every instruction set, with one, two and 
 "$ibid" verify train mnist-cnn --isa scalar,avx2,avx512,neon --threads 1,2,3 --steps 6
 echo
 echo "== 3. Cut among data-parallel workers"
-"$ibid" verify train mnist-cnn --threads 2 --workers 1,2,3,4 --steps 20
+"$ibid" verify train mnist-cnn --threads 2 --workers 1,2,3,4 --steps 10
 echo
 echo "Next: ibid train mnist-cnn --help, ibid verify train --help, and README.md."
