@@ -6,7 +6,7 @@ ibid=$1
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT INT TERM
 
-echo "== 1. A whole training: three passes over the training images"
+echo "== 1. A whole training: four passes over the training images"
 "$ibid" train mnist-cnn --output "$runs/full"
 echo
 echo "== 2. The same short training on every instruction set, with one, two and three threads"

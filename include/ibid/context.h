@@ -14,7 +14,9 @@ struct KernelTable;
 // Where the arithmetic runs. None of it influences a result.
 struct ContextOptions {
   int32_t threads = 1;  // the calling thread included
-  std::string isa;      // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has
+  // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has. "scalar-soft": the reference with
+  // the fused multiply-add computed from other operations, where "scalar" uses the processor's.
+  std::string isa{};
 };
 
 // Threads and kernels. Everything the engine may use of the machine reaches it through here.

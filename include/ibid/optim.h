@@ -24,8 +24,8 @@ class Optimizer {
   // To be called before the backward pass of the next step.
   void clear_gradients();
 
-  // Everything that influences later steps, by name. Errors of loading: ArgumentError, nothing is changed
-  // then.
+  // Everything that influences later steps besides the options and the learning rate, by name. Errors of
+  // loading: ArgumentError, nothing is changed then.
   virtual nn::StateDict state() const = 0;
   virtual void load_state(const nn::StateDict& state) = 0;
 

@@ -72,7 +72,8 @@ struct TapeOptions {
 using BackwardFunction = std::function<void(Backward&)>;
 
 // One forward pass and the backward pass that follows it. The tape is the order of section 12: operations are
-// recorded one after another and walked back in exactly the reverse order.
+// recorded one after another and walked back in exactly the reverse order. While it lives, the standard's
+// floating-point state is in force on its thread (section 0.1).
 class Tape {
  public:
   explicit Tape(Context& context, const TapeOptions& options = {});
@@ -111,7 +112,9 @@ class Tape {
   Tensor gradient(const Variable& leaf) const;
 
   // Gradients of this pass's shards are combined by the tree when true (the default). When false, each used
-  // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers.
+  // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers; only the
+  // part without samples (penalties) then goes to Parameter::gradient. It is the same in every worker and is
+  // added once, to the root of the tree.
   void set_fold_shards(bool fold) { fold_shards_ = fold; }
   const Tensor& shard_gradients(const Parameter& parameter) const;
 

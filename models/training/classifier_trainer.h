@@ -14,11 +14,11 @@ namespace ibid::models {
 
 // What defines a training. Two trainings with equal configurations, data and model give equal bits.
 struct TrainingConfig {
-  int64_t epochs = 3;
+  int64_t epochs = 4;
   int64_t batch_size = 64;
   int64_t samples_per_shard = 16;    // gradient shards, section 6.1
   double learning_rate = 1e-3;       // Adam
-  double learning_rate_decay = 0.7;  // factor after each epoch
+  double learning_rate_decay = 0.6;  // factor after each epoch
   uint64_t seed = 1;
   PixelScaling scaling;
 };

@@ -36,8 +36,9 @@ void write_error_stream(const std::string& text) { std::fwrite(text.data(), 1, t
 
 void Console::print(std::string_view text) {
   show_progress("");
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && output_problem_ == 0)
-    output_problem_ = errno;
+  // Flushed at once: who follows a long training through a pipe or a file sees it go on.
+  const bool arrived = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!arrived && output_problem_ == 0) output_problem_ = errno;
 }
 
 std::string Console::styled(Style style, std::string_view text) const {

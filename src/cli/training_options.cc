@@ -25,7 +25,7 @@ OptionSpec integer_option(std::string_view name, std::string_view default_value,
 
 std::vector<OptionSpec> training_options() {
   return {
-      integer_option("epochs", "3", "passes over the training images", 1),
+      integer_option("epochs", "4", "passes over the training images", 1),
       integer_option("steps", {}, "stop after this many optimiser steps", 1),
       integer_option("batch-size", "64", "samples per step", 1),
       integer_option("shard-size", {}, "samples per gradient shard; by default a quarter batch, at most 16",
@@ -38,7 +38,7 @@ std::vector<OptionSpec> training_options() {
       {.name = "lr-decay",
        .type = OptionType::kNumber,
        .value_name = "FACTOR",
-       .default_value = "0.7",
+       .default_value = "0.6",
        .help = "what the learning rate is multiplied by after each epoch"},
       integer_option("seed", "1", "seed of initial weights, order and dropout", 0),
       integer_option("test-samples", {}, "test on the first N images only", 1),

@@ -102,7 +102,7 @@ class Generated(support.ProgramTest):
         self.assertEqual(self.check_shell("bash", "-n").stderr, "")
         script = self.folder / "bash"
         for line, expected in (
-            (["ibid", "ver"], "version"),
+            (["ibid", "vers"], "version"),
             (["ibid", "data", "f"], "fetch"),
             (["ibid", "data", "make", "--tr"], "--train"),
             (["ibid", "man", "--format", "m"], "markdown"),

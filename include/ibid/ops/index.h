@@ -11,7 +11,7 @@ namespace ibid::ops {
 // Rows of a table. Shapes: indices (...), table (n, width); result (..., width). `padding_index`: that row
 // gets no gradient. Per gradient shard when the indices belong to samples (batched_indices).
 struct EmbeddingOptions {
-  std::optional<int64_t> padding_index;
+  std::optional<int64_t> padding_index{};
   bool batched_indices = true;  // the first dim of indices is the samples
 };
 Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,

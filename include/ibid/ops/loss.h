@@ -9,9 +9,9 @@ namespace ibid::ops {
 enum class Reduction { kMean, kSum };
 
 struct ClassLossOptions {
-  Tensor class_weights;                 // (classes), or absent
-  std::optional<int64_t> ignore_index;  // targets of this value take no part
-  double label_smoothing = 0.0;         // cross_entropy only
+  Tensor class_weights{};                 // (classes), or absent
+  std::optional<int64_t> ignore_index{};  // targets of this value take no part
+  double label_smoothing = 0.0;           // cross_entropy only
   Reduction reduction = Reduction::kMean;
 };
 
@@ -31,7 +31,7 @@ Variable cross_entropy_loss(Tape& tape, const Variable& logits, const Tensor& ta
 
 struct FocalLossOptions {
   double gamma = 2.0;
-  Tensor class_weights;  // (classes), or absent
+  Tensor class_weights{};  // (classes), or absent
   Reduction reduction = Reduction::kMean;
 };
 Variable focal_loss(Tape& tape, const Variable& logits, const Tensor& targets,

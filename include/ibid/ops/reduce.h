@@ -10,7 +10,7 @@
 namespace ibid::ops {
 
 struct ReduceOptions {
-  std::vector<int64_t> dims;
+  std::vector<int64_t> dims{};
   bool keep = false;
 };
 

@@ -6,6 +6,7 @@
 #include "cli/invocation.h"
 #include "cli/training_options.h"
 #include "cli/training_progress.h"
+#include "engine/kernels/isa.h"
 #include "platform/clock.h"
 #include "platform/machine.h"
 #include "verify/run_folder.h"
@@ -78,6 +79,10 @@ Result<int> run(const Invocation& invocation, Console& console) {
   IBID_TRY(plan.folder.write_json("machine.json",
                                   verify::machine_json(plan.options.machine, plan.options.workers)));
   if (!json) console.print(note + "\nrun:  " + plan.folder.path().string() + "\n");
+  if (!json && !kernels::has_hardware_fma()) {
+    console.print("note: this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
+                       "many times slower\n");
+  }
   TrainingProgressDisplay display(console, json);
   plan.options.progress = [&](const verify::TrainingProgress& progress) { display.show(progress); };
 
@@ -156,7 +161,7 @@ CommandSpec train_command() {
           "or machine. Ctrl-C leaves a checkpoint; --resume goes on from it to the same final bits.",
       .arguments = {{.name = "MODEL", .help = "which model", .choices = {"mnist-cnn"}}},
       .options = options(),
-      .examples = {{"ibid train mnist-cnn", "three epochs; about 99.1 % on MNIST's test images"},
+      .examples = {{"ibid train mnist-cnn", "four epochs; about 99.1 % on MNIST's test images"},
                    {"ibid train mnist-cnn --steps 100 --test-samples 500 --json",
                     "a short trial, for scripts"},
                    {"ibid train mnist-cnn --resume ibid-runs/mnist-cnn-1",

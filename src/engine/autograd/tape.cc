@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "engine/autograd/shards.h"
 #include "engine/autograd/tape_internal.h"
+#include "engine/parallel/fp_state.h"
 
 namespace ibid {
 
@@ -20,9 +21,10 @@ Tape::Tape(Context& context, const TapeOptions& options) : context_(context), op
                         std::to_string(plan.first_sample) + " is inside one of " +
                         std::to_string(plan.samples_per_shard));
   }
+  parallel::begin_standard_fp_state();
 }
 
-Tape::~Tape() = default;
+Tape::~Tape() { parallel::end_standard_fp_state(); }
 
 // --- leaves and records ---
 
@@ -152,18 +154,15 @@ void Tape::run(Record& record) {
       record.backward(pass);
     }
   } else {
-    // Only parameters and constants: linear in each part of the gradient, so each goes its own way.
+    // Only parameters and constants: linear in each part of the gradient, so each goes its own way. (Only a
+    // parameter itself is ever given folded shards.)
     if (output.whole.defined()) {
       Backward pass(*this, record, output.whole, nullptr);
       record.backward(pass);
     }
-    if (output.folded.defined()) {
-      Backward pass(*this, record, output.folded, nullptr);
-      record.backward(pass);
-    }
     if (output.shards.defined()) run_per_shard(record, output.shards);
   }
-  output.whole = output.shards = output.folded = Tensor();
+  output.whole = output.shards = Tensor();
 }
 
 // An operation between parameters, reached by gradient shards: each shard goes through it on its own.
@@ -183,6 +182,9 @@ void Tape::run_per_shard(Record& record, const Tensor& dy_shards) {
     for (int64_t size : parts[0].shape().sizes()) shape.append(size);
     Tensor stacked = Tensor::empty(shape, parts[0].dtype());
     for (int64_t s = 0; s < n_shards; ++s) stacked.select(0, s).copy_from(parts[static_cast<size_t>(s)]);
+    // Products of a closed gradient can be -0 again.
+    const Tensor zeros = Tensor::zeros(shape, stacked.dtype());
+    stacked = autograd::add_into(context_, std::move(stacked), zeros);
     add_shards(slots_[static_cast<size_t>(record.input_slots[input])], std::move(stacked));
   }
 }
@@ -195,14 +197,16 @@ void Tape::add_shards(Slot& slot, Tensor contribution) {
 void Tape::finish_parameters() {
   for (Parameter* parameter : parameters_) {
     Slot& slot = slots_[static_cast<size_t>(parameter_slots_.at(parameter))];
-    if (!fold_shards_ && slot.shards.defined()) continue;  // left for an exchange between workers
     Tensor gradient = std::move(slot.folded);
-    if (slot.shards.defined()) gradient = autograd::fold_shards(context_, slot.shards);
+    if (fold_shards_ && slot.shards.defined()) {
+      gradient = autograd::fold_shards(context_, slot.shards);
+      slot.shards = Tensor();
+    }
     if (slot.whole.defined()) {
       gradient =
           gradient.defined() ? autograd::add_into(context_, std::move(gradient), slot.whole) : slot.whole;
     }
-    slot.shards = slot.whole = Tensor();
+    slot.whole = Tensor();
     if (!gradient.defined()) continue;
     parameter->gradient = parameter->gradient.defined()
                               ? autograd::add_into(context_, std::move(parameter->gradient), gradient)
@@ -254,7 +258,7 @@ void Backward::add(size_t input, Tensor contribution) {
 }
 
 bool Backward::wants_rectified(size_t input) const {
-  return needs(input) && per_shard_ == nullptr && slot(input).rectified && slot(input).n_uses == 1;
+  return needs(input) && slot(input).rectified && slot(input).batched && slot(input).n_uses == 1;
 }
 
 void Backward::add_rectified(size_t input, Tensor contribution) {

@@ -137,7 +137,8 @@ Result<Entry> decode_entry(const std::string& tensor, const Json& item, std::str
   IBID_ASSIGN(const Shape shape, decode_shape(item["shape"], name, tensor));
   const Json& offsets = item["data_offsets"];
   if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
-      !offsets[1].is_number_unsigned() || offsets[1].get<uint64_t>() > (uint64_t{1} << 56)) {
+      !offsets[1].is_number_unsigned() || offsets[0].get<uint64_t>() > (uint64_t{1} << 56) ||
+      offsets[1].get<uint64_t>() > (uint64_t{1} << 56)) {
     return malformed(name, "'" + tensor + "' has no pair of offsets");
   }
   Entry entry{tensor, *dtype, shape, offsets[0].get<int64_t>(), offsets[1].get<int64_t>()};

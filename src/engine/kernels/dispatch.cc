@@ -115,6 +115,8 @@ const KernelTable& software_fma_table() {
   return table;
 }
 
+bool has_software_fma_table() { return software_fma_table().f32.gemm != kernel_table(Isa::kScalar).f32.gemm; }
+
 Isa default_isa() {
   const std::vector<Isa> isas = available_isas();
   if (const char* forced = std::getenv("IBID_FORCE_ISA")) {

@@ -74,6 +74,9 @@ const KernelTable& kernel_table(Isa isa);
 // compare.
 const KernelTable& software_fma_table();
 
+// Whether that is another code than kernel_table(kScalar) here.
+bool has_software_fma_table();
+
 // The fastest available instruction set, or the one named by the environment variable IBID_FORCE_ISA when
 // that is available; forced_isa_problem() says so when it is not.
 Isa default_isa();

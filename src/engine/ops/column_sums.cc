@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "engine/autograd/shards.h"
 #include "engine/ops/common.h"
 #include "engine/ops/reduction.h"
 
@@ -71,8 +72,8 @@ namespace ibid {
 void Backward::add_broadcast(size_t input, const Tensor& contribution) {
   if (!needs(input)) return;
   const Shape shape = input_shape(input);
-  const bool leads_with_samples =
-      shape.n_dims() == contribution.n_dims() && shape.n_dims() > 0 && shape[0] == contribution.size(0);
+  const bool leads_with_samples = shape.n_dims() == contribution.n_dims() && shape.n_dims() > 0 &&
+                                  shape[0] != 1 && shape[0] == contribution.size(0);
   if (!sums_over_shards(input) || leads_with_samples) {
     add(input, ops::sum_to_shape(context(), contribution, shape));
     return;
@@ -87,7 +88,10 @@ void Backward::add_broadcast(size_t input, const Tensor& contribution) {
     const Tensor part = contribution.slice(0, s * per_shard, std::min(rows, (s + 1) * per_shard));
     shards.select(0, s).copy_from(ops::sum_to_shape(context(), part, shape));
   }
-  add_shards(input, std::move(shards));
+  // Closed also where nothing was left to add up, so that a shard without a contribution counts like one of
+  // +0.
+  const Tensor zeros = Tensor::zeros(stacked, contribution.dtype());
+  add_shards(input, autograd::add_into(context(), std::move(shards), zeros));
 }
 
 }  // namespace ibid

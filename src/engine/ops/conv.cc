@@ -30,6 +30,11 @@ void require_bias(const char* operation, const Variable& bias, int64_t channels)
   }
 }
 
+// Weights made from samples mix them: the result is then a value of the whole pass.
+bool mixes_samples(const Variable& weight, const Variable& bias) {
+  return weight.batched() || bias.batched();
+}
+
 void copy_sizes(const std::array<int64_t, 3>& from, int64_t (&to)[3]) {
   std::copy(from.begin(), from.end(), to);
 }
@@ -37,7 +42,8 @@ void copy_sizes(const std::array<int64_t, 3>& from, int64_t (&to)[3]) {
 // The weight gradient of both kinds of convolution: `positions` walks the sum (section 2.3).
 void add_weight_gradient(Backward& b, size_t input, const ConvShape& shape, const Tensor& x, const Tensor& dy,
                          const Tensor& relu_output, const Shape& weight_shape) {
-  const bool fold = b.wants_folded(input);
+  const bool per_shard = b.sums_over_shards(input);
+  const bool fold = !per_shard || b.wants_folded(input);
   Shape result_shape = weight_shape;
   if (!fold) {
     result_shape = Shape{b.tape().n_shards()};
@@ -50,11 +56,12 @@ void add_weight_gradient(Backward& b, size_t input, const ConvShape& shape, cons
     args.x = x.data<T>();
     args.dy = dy.data<T>();
     args.relu_output = relu_output.defined() ? relu_output.data<T>() : nullptr;
-    args.shard_samples = b.tape().rows_per_shard(shape.batch);
+    args.shard_samples = per_shard ? b.tape().rows_per_shard(shape.batch) : std::max<int64_t>(shape.batch, 1);
     args.fold = fold;
     args.dweight = dweight.data<T>();
     kernels_of<T>(b.context()).conv_backward_weights(args, b.context().executor());
   });
+  if (!per_shard) return b.add(input, std::move(dweight));
   fold ? b.add_folded(input, std::move(dweight)) : b.add_shards(input, std::move(dweight));
 }
 
@@ -115,7 +122,7 @@ Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Varia
   const Shape x_shape = x.shape(), weight_shape = weight.shape();
   std::vector<Variable> inputs{x, weight};
   if (!absent(bias)) inputs.push_back(bias);
-  const Variable result = tape.record(y, inputs, [=](Backward& b) {
+  const auto backward = [=](Backward& b) {
     const Tensor dy = b.dy().dense(), mask = b.dy_is_rectified() ? Tensor() : relu_output;
     if (b.needs(1)) add_weight_gradient(b, 1, shape, in, dy, mask, weight_shape);
     if (!absent(bias) && b.needs(2)) add_column_sums(b, 2, dy, mask);
@@ -131,7 +138,8 @@ Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Varia
       kernels_of<T>(b.context()).conv_backward_data(args, b.context().executor());
     });
     b.add(0, std::move(dx));
-  });
+  };
+  const Variable result = tape.record(y, inputs, backward, mixes_samples(weight, bias));
   if (relu_output.defined()) tape.declare_rectified(result);
   return result;
 }
@@ -202,7 +210,7 @@ Variable conv_transpose(Tape& tape, const Variable& x, const Variable& weight, c
   const Shape x_shape = x.shape(), weight_shape = weight.shape();
   std::vector<Variable> inputs{x, weight};
   if (!absent(bias)) inputs.push_back(bias);
-  return tape.record(y, inputs, [=](Backward& b) {
+  const auto backward = [=](Backward& b) {
     // A fused ReLU's mask lies on dy, which here plays the part of the adjoint's x: it is applied once, up
     // front.
     const Tensor dy = relu_output.defined() ? relu_masked(b.context(), b.dy(), relu_output) : b.dy().dense();
@@ -219,7 +227,8 @@ Variable conv_transpose(Tape& tape, const Variable& x, const Variable& weight, c
       kernels_of<T>(b.context()).conv_forward(args, b.context().executor());
     });
     b.add(0, std::move(dx));
-  });
+  };
+  return tape.record(y, inputs, backward, mixes_samples(weight, bias));
 }
 
 }  // namespace ibid::ops

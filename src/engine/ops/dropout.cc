@@ -8,20 +8,21 @@
 namespace ibid::ops {
 namespace {
 
+// `first_row`: the position of x's first row among the rows of the whole step.
 Tensor apply(Context& context, const Tensor& x, double p, const kernels::RandomKey& stream, int64_t channels,
-             int64_t first_sample) {
+             int64_t first_row) {
   const Tensor in = x.dense();
   Tensor y = Tensor::empty(x.shape(), x.dtype());
-  const int64_t n_samples = x.size(0), sample_size = n_samples == 0 ? 0 : x.n_elements() / n_samples;
+  const int64_t row_size = x.n_elements() / x.size(0);
   dispatch_floating(x.dtype(), "dropout", [&]<class T>() {
     kernels::DropoutArgs<T> args;
     args.stream = kernels::philox_stream(stream);
-    args.first = static_cast<uint64_t>(first_sample * (channels > 0 ? channels : sample_size));
+    args.first = static_cast<uint64_t>(first_row * (channels > 0 ? channels : row_size));
     args.threshold = static_cast<uint64_t>(std::floor(p * 0x1p32 + 0.5));
     args.scale = static_cast<T>(1.0 / (1.0 - p));
     args.size = x.n_elements();
     args.channels = channels;
-    args.positions = channels > 0 ? sample_size / channels : 1;
+    args.positions = channels > 0 ? row_size / channels : 1;
     args.x = in.data<T>();
     args.y = y.data<T>();
     kernels_of<T>(context).dropout(args, context.executor());
@@ -42,10 +43,11 @@ Variable drop(Tape& tape, const Variable& x, double p, const DropoutKey& key, bo
                                   tape.next_call(key.module),
                                   whole_channels ? RandomPurpose::kChannelDropout : RandomPurpose::kDropout};
   const int64_t channels = whole_channels ? x.shape()[-1] : 0;
-  const int64_t first_sample = options.shards.first_sample;
-  return tape.record(
-      apply(tape.context(), x.value(), p, stream, channels, first_sample), {x},
-      [=](Backward& b) { b.add(0, apply(b.context(), b.dy(), p, stream, channels, first_sample)); });
+  // A value of the whole pass, or a parameter, is numbered from 0 in every worker.
+  const int64_t first_row = x.batched() ? options.shards.first_sample * (x.shape()[0] / tape.n_samples()) : 0;
+  return tape.record(apply(tape.context(), x.value(), p, stream, channels, first_row), {x}, [=](Backward& b) {
+    b.add(0, apply(b.context(), b.dy(), p, stream, channels, first_row));
+  });
 }
 
 }  // namespace

@@ -258,45 +258,12 @@ Variable power(Tape& tape, const Variable& x, int64_t exponent) {
   const Tensor in = x.value();
   return tape.record(apply_power(in, exponent), {x}, [=](Backward& b) {
     Context& context = b.context();
+    if (exponent == 0) return b.add(0, Tensor::zeros(in.shape(), in.dtype()));  // a constant, also at 0
     const Tensor slope = apply_binary(context, BinaryOp::kMultiply, apply_power(in, exponent - 1),
                                       Tensor::scalar(static_cast<double>(exponent), in.dtype()));
     b.add(0, apply_binary(context, BinaryOp::kMultiply, b.dy(), slope));
   });
 }
-
-// --- softmax (section 4.1) ---
-
-namespace {
-
-Variable softmax_over(Tape& tape, const Variable& x, int64_t dim, bool logarithm) {
-  require_same_floating("softmax", x, {});
-  const int64_t d = x.shape().checked_dim(dim), last = x.shape().n_dims() - 1;
-  const Tensor in = x.value().transpose(d, last).dense();
-  const int64_t cols = in.size(-1), rows = cols == 0 ? 0 : in.n_elements() / cols;
-  Tensor y = Tensor::empty(in.shape(), in.dtype());
-  dispatch_floating(in.dtype(), "softmax", [&]<class T>() {
-    kernels::SoftmaxArgs<T> args{logarithm, rows, cols, in.data<T>(), y.data<T>()};
-    kernels_of<T>(tape.context()).softmax(args, tape.context().executor());
-  });
-  return tape.record(
-      y.transpose(d, last), {x},
-      [=](Backward& b) {
-        const Tensor dy = b.dy().transpose(d, last).dense();
-        Tensor dx = Tensor::empty(dy.shape(), dy.dtype());
-        dispatch_floating(dy.dtype(), "softmax", [&]<class T>() {
-          kernels::SoftmaxGradientArgs<T> args{logarithm,    rows,        cols,
-                                               dy.data<T>(), y.data<T>(), dx.data<T>()};
-          kernels_of<T>(b.context()).softmax_gradient(args, b.context().executor());
-        });
-        b.add(0, dx.transpose(d, last));
-      },
-      x.batched() && d == 0);
-}
-
-}  // namespace
-
-Variable softmax(Tape& tape, const Variable& x, int64_t dim) { return softmax_over(tape, x, dim, false); }
-Variable log_softmax(Tape& tape, const Variable& x, int64_t dim) { return softmax_over(tape, x, dim, true); }
 
 // --- selection and comparison ---
 

@@ -120,6 +120,10 @@ Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,
   if (table.shape().n_dims() != 2) throw ShapeError("embedding: the table is " + table.shape().to_string());
   require_same_floating("embedding", table, {});
   const int64_t n_rows = table.shape()[0], width = table.shape()[1];
+  if (options.padding_index && (*options.padding_index < 0 || *options.padding_index >= n_rows)) {
+    throw ArgumentError("embedding: padding_index " + std::to_string(*options.padding_index) +
+                        " is no row of the table " + table.shape().to_string());
+  }
   const Tensor index = checked_indices("embedding", indices, n_rows);
   const std::vector<int64_t> rows = index.reshape({index.n_elements()}).to_vector<int64_t>();
   Shape shape = indices.shape();
@@ -134,7 +138,7 @@ Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,
       if (options.padding_index) gradient.select(0, *options.padding_index).fill(0.0);
       return gradient;
     };
-    if (!options.batched_indices) {
+    if (!b.sums_over_shards(1)) {
       b.add(1, gradient_of(0, flat.n_elements()));
       return;
     }
@@ -148,11 +152,14 @@ Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,
   };
   // The indices take part only as what makes the result batched.
   const Variable samples = options.batched_indices ? tape.batch(indices) : tape.constant(indices);
-  return tape.record(y, {samples, table}, backward);
+  return tape.record(y, {samples, table}, backward, table.batched());
 }
 
 Variable index_select(Tape& tape, const Variable& x, int64_t dim, const Tensor& indices) {
   const int64_t d = x.shape().checked_dim(dim);
+  if (indices.n_dims() != 1) {
+    throw ShapeError("index_select: the indices must be a list, not " + indices.shape().to_string());
+  }
   const Tensor index = checked_indices("index_select", indices, x.shape()[d]);
   const Tensor positions = select_indices(Tensor::arange(x.shape().n_elements()).reshape(x.shape()), d,
                                           index.reshape({index.n_elements()}).to_vector<int64_t>());

@@ -43,7 +43,7 @@ Variable linear(Tape& tape, const Variable& x, const Variable& weight, const Var
   std::vector<Variable> inputs{x, weight};
   if (!absent(bias)) inputs.push_back(bias);
   const bool has_bias = !absent(bias);
-  return tape.record(y, inputs, [=](Backward& b) {
+  const auto backward = [=](Backward& b) {
     const Tensor dy = fused == Fused::kRelu ? relu_masked(b.context(), b.dy(), y) : b.dy().dense();
     if (b.needs(1)) add_weight_gradient(b, 1, dy, xv);
     if (has_bias && b.needs(2)) add_column_sums(b, 2, dy, Tensor());
@@ -56,7 +56,9 @@ Variable linear(Tape& tape, const Variable& x, const Variable& weight, const Var
       g.c = dx.data<T>(), g.c_row = in;
     });
     b.add(0, std::move(dx));
-  });
+  };
+  // Weights made from samples mix them: the result is then a value of the whole pass.
+  return tape.record(y, inputs, backward, weight.batched() || bias.batched());
 }
 
 }  // namespace ibid::ops

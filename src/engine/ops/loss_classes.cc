@@ -19,6 +19,7 @@ struct Classes {
   int64_t rows, n_classes;
   std::vector<int64_t> targets;
   Tensor class_weights;  // of the input's type, or absent
+  bool batched;          // rows belong to samples
 };
 
 Classes checked_classes(const char* operation, const Variable& x, const Tensor& targets,
@@ -33,7 +34,7 @@ Classes checked_classes(const char* operation, const Variable& x, const Tensor& 
     throw DTypeError(std::string(operation) + ": targets must be i64 class numbers, not " +
                      targets.describe());
   }
-  Classes c{targets.n_elements(), x.shape()[-1], targets.to_vector<int64_t>(), {}};
+  Classes c{targets.n_elements(), x.shape()[-1], targets.to_vector<int64_t>(), {}, x.batched()};
   for (int64_t& target : c.targets) {
     if (ignore_index && target == *ignore_index) {
       target = -1;
@@ -60,7 +61,7 @@ T weight_of(const Classes& c, int64_t target) {
 // The terms by value(row, target); their weights where classes weigh or samples are ignored.
 template <class T>
 LossTerms terms_of(const Classes& c, DType dtype, const std::function<T(int64_t, int64_t)>& value) {
-  LossTerms terms{Tensor::zeros({c.rows}, dtype), std::nullopt};
+  LossTerms terms{Tensor::zeros({c.rows}, dtype), std::nullopt, c.batched};
   Tensor weights = Tensor::zeros({c.rows}, dtype);
   bool uneven = c.class_weights.defined();
   for (int64_t row = 0; row < c.rows; ++row) {

@@ -25,7 +25,7 @@ template <class Term, class Slope>
 Variable elementwise_loss(Tape& tape, const char* name, const Variable& x, const Tensor& targets,
                           Reduction reduction, double multiple, Term term, Slope slope) {
   const Tensor t = require_targets(name, x, targets), in = x.value().dense();
-  LossTerms terms{Tensor::empty(in.shape(), in.dtype()), std::nullopt};
+  LossTerms terms{Tensor::empty(in.shape(), in.dtype()), std::nullopt, x.batched()};
   dispatch_floating(in.dtype(), name, [&]<class T>() {
     for (int64_t i = 0; i < in.n_elements(); ++i) {
       terms.values.data<T>()[i] = term(in.data<T>()[i], t.data<T>()[i], i);

@@ -8,13 +8,13 @@
 namespace ibid::ops {
 namespace {
 
-// SUM64 over the terms of each shard of the pass, by the lane rule.
-std::vector<double> shard_sums(const Tape& tape, const Tensor& values) {
+// SUM64 over the terms of each shard of the pass, by the lane rule; terms without samples are one shard.
+std::vector<double> shard_sums(const Tape& tape, const Tensor& values, bool batched) {
   const Tensor dense = values.dense();
   const int64_t n = dense.n_elements();
   std::vector<double> shards;
   if (n == 0) return shards;
-  const int64_t per_shard = tape.n_samples() > 0 ? tape.rows_per_shard(n) : n;
+  const int64_t per_shard = batched ? tape.rows_per_shard(n) : n;
   dispatch_floating(dense.dtype(), "a loss", [&]<class T>() {
     for (int64_t begin = 0; begin < n; begin += per_shard) {
       double sum = 0.0;
@@ -33,14 +33,14 @@ std::vector<double> shard_sums(const Tape& tape, const Tensor& values) {
 }  // namespace
 
 LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reduction) {
-  const bool whole_step = tape.step_samples() == tape.n_samples();
+  const bool whole_step = !terms.batched || tape.step_samples() == tape.n_samples();
   double total = 0.0;
   if (terms.weights) {
     if (!whole_step && reduction == Reduction::kMean) {
       throw ArgumentError(
           "the mean of a loss with weights or ignored targets needs the whole step in one pass");
     }
-    total = autograd::fold_tree(shard_sums(tape, *terms.weights));
+    total = autograd::fold_tree(shard_sums(tape, *terms.weights, terms.batched));
   } else {
     const int64_t n = terms.values.n_elements();
     const int64_t samples = std::max<int64_t>(tape.n_samples(), 1);
@@ -50,8 +50,8 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
 }
 
 Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
-  std::vector<double> shards = shard_sums(tape, terms.values);
-  tape.set_loss_shards(shards);
+  std::vector<double> shards = shard_sums(tape, terms.values, terms.batched);
+  if (terms.batched) tape.set_loss_shards(shards);
   const double sum = autograd::fold_tree(std::move(shards));
   const double value = reduction == Reduction::kMean ? sum / scale.total_weight : sum;
   return Tensor::scalar(value, terms.values.dtype());

@@ -12,6 +12,7 @@ namespace ibid::ops {
 struct LossTerms {
   Tensor values;                  // one per term, in raster order of the batch; absent terms hold +0
   std::optional<Tensor> weights;  // one per term when terms weigh differently, +0 for absent ones
+  bool batched = true;  // terms belong to samples; else, as in a penalty on parameters, there are no shards
 };
 
 struct LossScale {

@@ -34,9 +34,13 @@ struct Statistics {
 };
 
 // One sum per channel over all rows, shard by shard and then by the tree, in binary64.
+struct ChannelTerms {
+  Tensor a, b, mean;  // b and mean may be absent
+  bool batched;       // rows belong to samples
+};
 template <class T>
-std::vector<double> channel_sums(const Tape& tape, kernels::Reduction op, const Tensor& a, const Tensor& b,
-                                 const Tensor& mean) {
+std::vector<double> channel_sums(const Tape& tape, kernels::Reduction op, const ChannelTerms& terms) {
+  const Tensor& a = terms.a;
   const int64_t channels = a.size(-1), rows = channels == 0 ? 0 : a.n_elements() / channels;
   std::vector<double> sums(static_cast<size_t>(channels));
   kernels::ReduceColumnsArgs<T> args;
@@ -44,9 +48,9 @@ std::vector<double> channel_sums(const Tape& tape, kernels::Reduction op, const 
   args.rows = rows;
   args.cols = channels;
   args.a = a.data<T>();
-  args.b = data_or_null<T>(b);
-  args.centre = data_or_null<T>(mean);
-  args.shard_rows = tape.rows_per_shard(rows);
+  args.b = data_or_null<T>(terms.b);
+  args.centre = data_or_null<T>(terms.mean);
+  args.shard_rows = terms.batched ? tape.rows_per_shard(rows) : 0;
   args.sums = sums.data();
   kernels_of<T>(tape.context()).reduce_columns(args, tape.context().executor());
   return sums;
@@ -60,12 +64,12 @@ Tensor rounded(const std::vector<double>& values) {
 }
 
 template <class T>
-Statistics pass_statistics(const Tape& tape, const Tensor& x, double n) {
+Statistics pass_statistics(const Tape& tape, const Tensor& x, bool batched, double n) {
   Statistics s;
-  std::vector<double> means = channel_sums<T>(tape, kernels::Reduction::kSum, x, {}, {});
+  std::vector<double> means = channel_sums<T>(tape, kernels::Reduction::kSum, {x, {}, {}, batched});
   for (double& value : means) value /= n;
   s.mean = rounded<T>(means);
-  s.squares = channel_sums<T>(tape, kernels::Reduction::kCentredSquares, x, {}, s.mean);
+  s.squares = channel_sums<T>(tape, kernels::Reduction::kCentredSquares, {x, {}, s.mean, batched});
   std::vector<double> variances = s.squares;
   for (double& value : variances) value /= n;
   s.variance = rounded<T>(variances);
@@ -98,15 +102,16 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
   require_per_channel("batch_norm", beta, {channels});
   const int64_t rows = channels == 0 ? 0 : x.shape().n_elements() / channels;
   const double n = static_cast<double>(rows);
-  const bool of_pass = tape.training() || state.mean == nullptr;
+  const bool of_pass = tape.training() || state.mean == nullptr, batched = x.batched();
+  const bool sums_gradients = gamma.needs_gradient() || beta.needs_gradient();
   if (of_pass && tape.training() && rows < 2) {
     throw ArgumentError("batch_norm in training needs at least two values per channel; the input is " +
                         x.value().describe());
   }
-  if (of_pass && tape.step_samples() != tape.n_samples()) {
+  if (batched && (of_pass || sums_gradients) && tape.step_samples() != tape.n_samples()) {
     throw ArgumentError(
-        "batch_norm takes its statistics over all samples of a step, and this pass has only some of "
-        "them: train with one worker, or use group_norm");
+        "batch_norm takes its statistics and the gradients of gamma and beta over all samples of a step, and "
+        "this pass has only some of them: train with one worker, or use group_norm");
   }
   const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma),
                beta_value = dense_or_absent(beta);
@@ -115,7 +120,7 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
   dispatch_floating(x.dtype(), "batch_norm", [&]<class T>() {
     Statistics statistics;
     if (of_pass) {
-      statistics = pass_statistics<T>(tape, in, n);
+      statistics = pass_statistics<T>(tape, in, batched, n);
       if (tape.training() && state.mean != nullptr) update_running<T>(state, statistics, n);
     } else {
       statistics.mean = state.mean->clone();
@@ -137,9 +142,10 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
       [=](Backward& b) {
         const Tensor dy = b.dy().dense();
         dispatch_floating(dy.dtype(), "batch_norm", [&]<class T>() {
-          const std::vector<double> s1 = channel_sums<T>(b.tape(), kernels::Reduction::kSum, dy, {}, {});
+          const std::vector<double> s1 =
+              channel_sums<T>(b.tape(), kernels::Reduction::kSum, {dy, {}, {}, batched});
           const std::vector<double> s2 =
-              channel_sums<T>(b.tape(), kernels::Reduction::kCentredDot, dy, in, mean);
+              channel_sums<T>(b.tape(), kernels::Reduction::kCentredDot, {dy, in, mean, batched});
           Tensor m1 = Tensor::zeros({channels}, dy.dtype()), k = Tensor::zeros({channels}, dy.dtype());
           Tensor dgamma = Tensor::empty({channels}, dy.dtype());
           for (int64_t c = 0; c < channels; ++c) {
@@ -162,7 +168,8 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
           kernels_of<T>(b.context()).channel_norm_gradient(args, b.context().executor());
           b.add(0, std::move(dx));
         });
-      });
+      },
+      gamma.batched() || beta.batched());
 }
 
 // --- layer and group norm ---
@@ -172,6 +179,7 @@ namespace {
 struct Groups {
   int64_t instances, positions, channels, groups;
   bool lane_rule;
+  bool mixes_samples = false;  // the statistics run over the samples as well
 };
 
 Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variable& gamma,
@@ -199,7 +207,8 @@ Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variabl
   if (!absent(gamma)) inputs.push_back(gamma);
   if (!absent(beta)) inputs.push_back(beta);
   const bool has_gamma = !absent(gamma), has_beta = !absent(beta);
-  return tape.record(y, inputs, [=](Backward& b) {
+  const bool mixes_samples = g.mixes_samples || gamma.batched() || beta.batched();
+  const auto backward = [=](Backward& b) {
     const Tensor dy = b.dy().dense();
     if (has_gamma && b.needs(1)) add_column_dots(b, 1, dy, normalised);
     if (has_beta && b.needs(has_gamma ? 2 : 1)) add_column_sums(b, has_gamma ? 2 : 1, dy, Tensor());
@@ -219,7 +228,8 @@ Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variabl
       kernels_of<T>(b.context()).group_norm_gradient(args, b.context().executor());
     });
     b.add(0, std::move(dx));
-  });
+  };
+  return tape.record(y, inputs, backward, mixes_samples);
 }
 
 }  // namespace
@@ -235,7 +245,8 @@ Variable layer_norm(Tape& tape, const Variable& x, int64_t n_dims, const Variabl
   require_per_channel("layer_norm", gamma, suffix);
   require_per_channel("layer_norm", beta, suffix);
   const int64_t size = suffix.n_elements();
-  const Groups groups{size == 0 ? 0 : x.shape().n_elements() / size, 1, size, 1, true};
+  const Groups groups{size == 0 ? 0 : x.shape().n_elements() / size, 1, size, 1, true,
+                      x.batched() && n_dims == x.shape().n_dims()};
   return normalise(tape, x, groups, gamma, beta, epsilon);
 }
 

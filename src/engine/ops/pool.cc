@@ -18,6 +18,20 @@ int64_t pooled_size(int64_t in, int64_t padding, int64_t reach, int64_t stride, 
   return out;
 }
 
+// Taps far apart can all miss a short input.
+void require_elements(const char* name, const PoolShape& s) {
+  for (int d = 0; d < 3; ++d) {
+    for (int64_t o = 0; s.dilation[d] > 1 && o < s.out_size[d]; ++o) {
+      const int64_t first = o * s.stride[d] - s.padding[d], step = s.dilation[d];
+      const int64_t inside = first < 0 ? first + (-first + step - 1) / step * step : first;
+      if (inside >= s.in_size[d] || inside > first + (s.kernel[d] - 1) * step) {
+        throw ArgumentError(std::string(name) + ": window " + std::to_string(o) + " of a dim of size " +
+                            std::to_string(s.in_size[d]) + " has no element; use less padding or dilation");
+      }
+    }
+  }
+}
+
 PoolShape fixed_windows(const char* name, const Variable& x, const PoolOptions& options) {
   const int64_t n_spatial = x.shape().n_dims() - 2;
   PoolShape s;
@@ -47,6 +61,7 @@ PoolShape fixed_windows(const char* name, const Variable& x, const PoolOptions& 
                        x.shape().to_string());
     }
   }
+  require_elements(name, s);
   return s;
 }
 

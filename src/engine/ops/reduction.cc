@@ -61,7 +61,8 @@ const T* data_or_null(const Tensor& tensor) {
   return tensor.defined() ? tensor.data<T>() : nullptr;
 }
 
-// The dims split as section 3 wants them; size-1 dims do not count.
+// The dims split as section 3 wants them. A dim of size 1 does not count: reduced or not, it stays among the
+// kept, where it changes no raster.
 struct Split {
   std::vector<int64_t> kept, leading, suffix;  // suffix: the reduced dims behind every kept one
 };
@@ -70,7 +71,7 @@ Split split_dims(const Shape& shape, const std::vector<int64_t>& dims) {
   Split split;
   bool in_suffix = true;
   for (int64_t d = shape.n_dims() - 1; d >= 0; --d) {
-    const bool reduced = std::find(dims.begin(), dims.end(), d) != dims.end();
+    const bool reduced = shape[d] != 1 && std::find(dims.begin(), dims.end(), d) != dims.end();
     if (!reduced && shape[d] != 1) in_suffix = false;
     (!reduced ? split.kept : in_suffix ? split.suffix : split.leading).push_back(d);
   }

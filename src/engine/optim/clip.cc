@@ -1,11 +1,13 @@
 #include <cmath>
 
 #include "engine/ops/common.h"
+#include "engine/parallel/fp_state.h"
 #include "ibid/optim.h"
 
 namespace ibid::optim {
 
 double clip_gradient_norm(Context& context, const std::vector<Parameter*>& parameters, double max_norm) {
+  const parallel::FpStateGuard fp_state;
   double squares = 0.0;
   for (const Parameter* parameter : parameters) {
     if (!parameter->gradient.defined()) continue;
@@ -37,6 +39,7 @@ double clip_gradient_norm(Context& context, const std::vector<Parameter*>& param
 }
 
 void clip_gradient_values(const std::vector<Parameter*>& parameters, double limit) {
+  const parallel::FpStateGuard fp_state;
   for (Parameter* parameter : parameters) {
     if (!parameter->gradient.defined()) continue;
     Tensor clipped = parameter->gradient.clone();

@@ -1,6 +1,10 @@
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <string_view>
 
 #include "engine/ops/common.h"
+#include "engine/parallel/fp_state.h"
 #include "ibid/optim.h"
 
 namespace ibid::optim {
@@ -24,6 +28,20 @@ Tensor state_tensor(const nn::StateDict& state, const std::string& name, const S
   return {};
 }
 
+// ArgumentError for anything that is not `kind` + the name of a parameter: the state of another optimiser or
+// model.
+void require_known(const nn::StateDict& state, const std::vector<Parameter*>& parameters,
+                   std::initializer_list<std::string_view> kinds) {
+  for (const auto& entry : state) {
+    const bool known = std::any_of(parameters.begin(), parameters.end(), [&](const Parameter* parameter) {
+      return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
+        return entry.first == std::string(kind) + parameter->name;
+      });
+    });
+    if (!known) throw ArgumentError("the optimiser knows no state '" + entry.first + "'");
+  }
+}
+
 }  // namespace
 
 void Optimizer::clear_gradients() {
@@ -44,6 +62,7 @@ Sgd::Sgd(std::vector<Parameter*> parameters, const SgdOptions& options)
 }
 
 void Sgd::step(Context& context) {
+  const parallel::FpStateGuard fp_state;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& parameter = *parameters_[i];
     if (!parameter.gradient.defined()) continue;
@@ -76,6 +95,7 @@ nn::StateDict Sgd::state() const {
 }
 
 void Sgd::load_state(const nn::StateDict& state) {
+  require_known(state, parameters_, {"velocity."});
   std::vector<Tensor> velocity;
   for (const Parameter* parameter : parameters_) {
     velocity.push_back(state_tensor(state, "velocity." + parameter->name, parameter->value.shape(),
@@ -123,6 +143,7 @@ void Adam::step_one(Context& context, Parameter& parameter, Moments& moments) {
 }
 
 void Adam::step(Context& context) {
+  const parallel::FpStateGuard fp_state;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     Parameter& parameter = *parameters_[i];
     if (!parameter.gradient.defined()) continue;
@@ -154,6 +175,11 @@ nn::StateDict Adam::state() const {
 }
 
 void Adam::load_state(const nn::StateDict& state) {
+  if (options_.amsgrad) {
+    require_known(state, parameters_, {"m.", "v.", "v_max.", "p."});
+  } else {
+    require_known(state, parameters_, {"m.", "v.", "p."});
+  }
   std::vector<Moments> loaded;
   for (const Parameter* parameter : parameters_) {
     const Shape& shape = parameter->value.shape();

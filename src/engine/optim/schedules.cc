@@ -15,6 +15,7 @@ double StepSchedule::at(int64_t step) const {
 }
 
 double CosineSchedule::at(int64_t step) const {
+  if (n_steps_ < 1) return low_;
   constexpr double kPi = 0x1.921fb54442d18p+1;
   const double t = static_cast<double>(std::min(step, n_steps_));
   // The correctly rounded binary32 cosine: no library function in a result path.
@@ -27,7 +28,9 @@ double CosineSchedule::at(int64_t step) const {
 void PlateauSchedule::observe(double metric) {
   const double margin =
       options_.larger_is_better ? best_ * (1.0 + options_.threshold) : best_ * (1.0 - options_.threshold);
-  const bool better = !has_best_ || (options_.larger_is_better ? metric > margin : metric < margin);
+  // NaN is no improvement, not even on nothing: as the best it could never be beaten.
+  const bool better =
+      metric == metric && (!has_best_ || (options_.larger_is_better ? metric > margin : metric < margin));
   if (better) {
     best_ = metric;
     has_best_ = true;

@@ -7,14 +7,27 @@
 namespace ibid {
 namespace {
 
-kernels::Isa chosen_isa(const std::string& name) {
+constexpr const char* kSoftwareFmaName = "scalar-soft";
+
+struct NamedTable {
+  std::string name;
+  const kernels::KernelTable* table;
+};
+
+NamedTable chosen_table(const std::string& name) {
+  const auto named = [](kernels::Isa isa) {
+    return NamedTable{std::string(kernels::isa_name(isa)), &kernels::kernel_table(isa)};
+  };
   if (name.empty()) {
     if (const auto problem = kernels::forced_isa_problem()) throw DeviceError(*problem);
-    return kernels::default_isa();
+    return named(kernels::default_isa());
+  }
+  if (name == kSoftwareFmaName && kernels::has_software_fma_table()) {
+    return {name, &kernels::software_fma_table()};
   }
   std::string names;
   for (kernels::Isa isa : kernels::available_isas()) {
-    if (name == kernels::isa_name(isa)) return isa;
+    if (name == kernels::isa_name(isa)) return named(isa);
     names += names.empty() ? "" : ", ";
     names += kernels::isa_name(isa);
   }
@@ -30,14 +43,9 @@ int32_t checked_threads(int32_t threads) {
 
 struct Context::Impl {
   explicit Impl(const ContextOptions& options)
-      : isa(chosen_isa(options.isa)),
-        isa_text(kernels::isa_name(isa)),
-        table(kernels::kernel_table(isa)),
-        pool(checked_threads(options.threads)) {}
+      : chosen(chosen_table(options.isa)), pool(checked_threads(options.threads)) {}
 
-  kernels::Isa isa;
-  std::string isa_text;
-  const kernels::KernelTable& table;
+  NamedTable chosen;
   parallel::ThreadPool pool;
 };
 
@@ -45,8 +53,8 @@ Context::Context(const ContextOptions& options) : impl_(std::make_unique<Impl>(o
 Context::~Context() = default;
 
 int32_t Context::threads() const { return impl_->pool.worker_count(); }
-const std::string& Context::isa() const { return impl_->isa_text; }
+const std::string& Context::isa() const { return impl_->chosen.name; }
 kernels::Executor& Context::executor() const { return impl_->pool; }
-const kernels::KernelTable& Context::kernels() const { return impl_->table; }
+const kernels::KernelTable& Context::kernels() const { return *impl_->chosen.table; }
 
 }  // namespace ibid

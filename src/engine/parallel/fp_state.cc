@@ -32,4 +32,19 @@ bool fp_state_deviates() { return fp_control() != standard_fp_control(); }
 #error "the floating-point state of this processor is not known: the standard cannot be kept"
 #endif
 
+namespace {
+thread_local int64_t open_spans = 0;
+thread_local uint64_t saved_control = 0;
+}  // namespace
+
+void begin_standard_fp_state() {
+  if (open_spans++ > 0) return;
+  saved_control = fp_control();
+  set_fp_control(standard_fp_control());
+}
+
+void end_standard_fp_state() {
+  if (--open_spans == 0) set_fp_control(saved_control);
+}
+
 }  // namespace ibid::parallel

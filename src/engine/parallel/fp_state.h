@@ -28,4 +28,9 @@ class FpStateGuard {
   uint64_t saved_;
 };
 
+// The same for spans that need not nest, such as the lives of two tapes: the first to begin on a thread saves
+// and sets the state, the last to end restores it. Begin and end belong on one thread.
+void begin_standard_fp_state();
+void end_standard_fp_state();
+
 }  // namespace ibid::parallel
