@@ -14,8 +14,8 @@ struct KernelTable;
 // Where the arithmetic runs. None of it influences a result.
 struct ContextOptions {
   int32_t threads = 1;  // the calling thread included
-  // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has. "scalar-soft": the reference with
-  // the fused multiply-add computed from other operations, where "scalar" uses the processor's.
+  // "scalar", "avx2", "avx512", "neon"; empty: the fastest this machine has. "scalar-soft": the reference
+  // with the fused multiply-add computed from other operations, where "scalar" uses the processor's.
   std::string isa{};
 };
 

@@ -37,7 +37,8 @@ void write_error_stream(const std::string& text) { std::fwrite(text.data(), 1, t
 void Console::print(std::string_view text) {
   show_progress("");
   // Flushed at once: who follows a long training through a pipe or a file sees it go on.
-  const bool arrived = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  const bool arrived =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!arrived && output_problem_ == 0) output_problem_ = errno;
 }
 

@@ -80,8 +80,9 @@ Result<int> run(const Invocation& invocation, Console& console) {
                                   verify::machine_json(plan.options.machine, plan.options.workers)));
   if (!json) console.print(note + "\nrun:  " + plan.folder.path().string() + "\n");
   if (!json && !kernels::has_hardware_fma()) {
-    console.print("note: this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
-                       "many times slower\n");
+    console.print(
+        "note: this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
+        "many times slower\n");
   }
   TrainingProgressDisplay display(console, json);
   plan.options.progress = [&](const verify::TrainingProgress& progress) { display.show(progress); };

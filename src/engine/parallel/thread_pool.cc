@@ -6,9 +6,9 @@
 namespace ibid::parallel {
 namespace {
 
-// How often a worker looks for the next job before it sleeps: 50 to 100 microseconds, which is longer than the
-// gap between most kernels of one training step and not longer than waking up takes. Much more would take a
-// core from whatever runs beside the training.
+// How often a worker looks for the next job before it sleeps: 50 to 100 microseconds, which is longer than
+// the gap between most kernels of one training step and not longer than waking up takes. Much more would take
+// a core from whatever runs beside the training.
 constexpr int kPolls = 2000;
 
 inline void pause_briefly() {
