@@ -258,7 +258,7 @@ void Backward::add(size_t input, Tensor contribution) {
 }
 
 bool Backward::wants_rectified(size_t input) const {
-  return needs(input) && per_shard_ == nullptr && slot(input).rectified && slot(input).n_uses == 1;
+  return needs(input) && slot(input).rectified && slot(input).batched && slot(input).n_uses == 1;
 }
 
 void Backward::add_rectified(size_t input, Tensor contribution) {

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "ibid/ops/conv.h"
 #include "ibid/ops/elementwise.h"
+#include "ibid/ops/pool.h"
 #include "ibid/ops/reduce.h"
 
 namespace ibid {
@@ -84,6 +86,36 @@ TEST_CASE("backward starts from one element, batches fit together") {
   CHECK_NOTHROW(tape.batch(Tensor::zeros({8}, DType::kF32)));
   CHECK_THROWS_AS(tape.batch(Tensor::zeros({6}, DType::kF32)), ShapeError);
   CHECK_THROWS_AS(tape.batch(Tensor::scalar(1.0)), ShapeError);
+}
+
+// The weight's gradient of a convolution with a ReLU, fused or not, that is pooled `n_pools` times.
+Tensor pooled_gradient(bool fused, int n_pools) {
+  Context context;
+  std::vector<float> numbers(4 * 6 * 6 * 2);
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>((i * 37) % 41) - 20.0f;
+  Parameter w{
+      "w", Tensor::from_values<float>({3, 1, 1, 2}, {0.5f, -0.25f, -1.0f, 0.75f, -0.5f, -0.5f}), {}, true};
+  Tape tape(context);
+  const Variable x = tape.batch(Tensor::from_values<float>({4, 6, 6, 2}, numbers));
+  ops::ConvOptions options;
+  options.fused = fused ? ops::Fused::kRelu : ops::Fused::kNone;
+  Variable h = ops::conv(tape, x, tape.parameter(w), {}, options);
+  if (!fused) h = ops::relu(tape, h);
+  Variable sum = ops::sum(tape, ops::max_pool(tape, h, {.kernel = {2}}));
+  for (int i = 1; i < n_pools; ++i) {
+    sum = ops::add(tape, sum, ops::sum(tape, ops::max_pool(tape, h, {.kernel = {3}, .stride = {1}})));
+  }
+  tape.backward(sum);
+  return w.gradient;
+}
+
+TEST_CASE("a fused ReLU's mask applied by the pooling above is the same gradient") {
+  for (int n_pools : {1, 2}) {
+    CAPTURE(n_pools);
+    const Tensor gradient = pooled_gradient(true, n_pools);
+    CHECK(gradient.same_bits(pooled_gradient(false, n_pools)));
+    CHECK_FALSE(gradient.same_bits(Tensor::zeros({3, 1, 1, 2}, DType::kF32)));
+  }
 }
 
 TEST_CASE("calls of a module are counted within a pass") {
