@@ -1,6 +1,5 @@
 #include "platform/machine.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "platform/cgroup.h"
+#include "platform/core_affinity.h"
 #include "platform/file.h"
 
 namespace ibid::platform {
@@ -55,17 +55,8 @@ Result<std::string> cpu_model() {
 int64_t logical_cores() { return std::max<int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN)); }
 
 int64_t allowed_cores() {
-  // The mask of the largest machines does not fit cpu_set_t: ask with growing sizes.
-  for (size_t n_cores = 1024; n_cores <= size_t{1} << 20; n_cores *= 2) {
-    cpu_set_t* mask = CPU_ALLOC(n_cores);
-    const size_t size_bytes = CPU_ALLOC_SIZE(n_cores);
-    const bool known = mask != nullptr && ::sched_getaffinity(0, size_bytes, mask) == 0;
-    const int64_t count = known ? CPU_COUNT_S(size_bytes, mask) : 0;
-    CPU_FREE(mask);
-    if (known) return std::max<int64_t>(1, count);
-    if (errno != EINVAL) break;
-  }
-  return logical_cores();
+  const int64_t allowed = count_allowed_cores();
+  return allowed > 0 ? allowed : logical_cores();
 }
 
 int64_t default_thread_count() {
