@@ -53,15 +53,20 @@ def calls_for(process, name):
     return max(1, min(1000, int(BLOCK_SECONDS / max(process.seconds(name, 1)[0], 1e-7))))
 
 
+def block(process, name, calls, options):
+    if options.threads > 1:
+        time.sleep(SETTLE_SECONDS)
+        process.seconds(name, max(1, calls // 2))  # its threads are awake and each on its core
+    return process.seconds(name, calls)
+
+
 def compare(ours, peer, name, peer_name, options):
     """(our median, the peer's, the median ratio, quiet rounds)"""
     calls, peer_calls = calls_for(ours, name), calls_for(peer, peer_name)
     rounds = []
     for _ in range(options.rounds):
-        time.sleep(SETTLE_SECONDS if options.threads > 1 else 0)
-        us, us_interrupted = ours.seconds(name, calls)
-        time.sleep(SETTLE_SECONDS if options.threads > 1 else 0)
-        them, them_interrupted = peer.seconds(peer_name, peer_calls)
+        us, us_interrupted = block(ours, name, calls, options)
+        them, them_interrupted = block(peer, peer_name, peer_calls, options)
         rounds.append((us, them, us_interrupted + them_interrupted))
     quiet = [r for r in rounds if r[2] == 0]
     if len(quiet) < 5:

@@ -28,6 +28,12 @@ double timed(const std::function<void()>& run, int calls, const Options& options
   return (seconds_now(options) - start) / calls;
 }
 
+void warm(const std::function<void()>& run, const Options& options) {
+  const double end = seconds_now(options) + options.warm_seconds;
+  do run();
+  while (seconds_now(options) < end);
+}
+
 void settle(double seconds) {
   if (seconds > 0) std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
 }
@@ -63,7 +69,10 @@ Options parse_options(int argc, char** argv) {
       std::exit(2);
     }
   }
-  if (options.threads > 1) options.settle_seconds = 0.04;
+  if (options.threads > 1) {
+    options.settle_seconds = 0.04;
+    options.warm_seconds = 0.04;
+  }
   return options;
 }
 
@@ -78,7 +87,7 @@ std::vector<double> measure(const std::vector<Contender>& contenders, const Opti
   for (int round = 0; round < options.rounds; ++round) {
     for (size_t i = 0; i < contenders.size(); ++i) {
       settle(options.settle_seconds);
-      contenders[i].run();
+      warm(contenders[i].run, options);
       samples[i].push_back(timed(contenders[i].run, calls[i], options));
     }
   }

@@ -17,8 +17,10 @@ struct Options {
   int threads = 1;
   int rounds = 9;                // samples of every contender; the median counts
   double sample_seconds = 0.01;  // a sample repeats the call for about this long
-  double settle_seconds =
-      0.0;  // between contenders, so that the spinning threads of a library have gone to sleep
+  // With several threads: how long nothing runs between contenders, so that the spinning threads of a library
+  // have gone to sleep, and how long one runs unmeasured, so that its own are awake and each on its core.
+  double settle_seconds = 0.0;
+  double warm_seconds = 0.0;
   bool json = false;
   bool serve = false;  // take orders from a driver, see serve.h
   std::string filter;  // only cases whose name contains it
