@@ -11,6 +11,9 @@ void set_fp_control(uint64_t word);
 // What the standard demands (section 0.1): round to nearest even, subnormals kept, no traps.
 uint64_t standard_fp_control();
 
+// Whether two control words ask for different results; flags of exceptions seen so far do not count.
+bool fp_controls_differ(uint64_t a, uint64_t b);
+
 // Whether this thread's state differs from the standard's in a way that changes results.
 bool fp_state_deviates();
 
@@ -19,8 +22,13 @@ bool fp_state_deviates();
 // it.
 class FpStateGuard {
  public:
-  FpStateGuard() : saved_(fp_control()) { set_fp_control(standard_fp_control()); }
-  ~FpStateGuard() { set_fp_control(saved_); }
+  FpStateGuard() : saved_(fp_control()) {
+    if (fp_state_deviates()) set_fp_control(standard_fp_control());
+  }
+  // Writing the control word costs as much as some hundred additions, so only where it has to change.
+  ~FpStateGuard() {
+    if (fp_controls_differ(fp_control(), saved_)) set_fp_control(saved_);
+  }
   FpStateGuard(const FpStateGuard&) = delete;
   FpStateGuard& operator=(const FpStateGuard&) = delete;
 
