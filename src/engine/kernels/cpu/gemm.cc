@@ -3,7 +3,8 @@
 // C is cut into blocks of rows x columns; a block is one task and computes its part of C alone, chunk after
 // chunk of k, so there is no barrier and no shared accumulator. Inside a block a tile of A stays in the first
 // cache while the panels of B stream from the second. What is packed, and by whom:
-//   - B is packed when its columns are not contiguous, or when enough row tiles reuse it;
+//   - B is packed when its columns are not contiguous, or when enough row tiles reuse it; where its rows are
+//   contiguous and one block reads it, the first row tile packs it on the way;
 //   - A is read in place unless its strides collide in the cache or suit no tile kernel;
 //   - an operand that several blocks read is packed once before they start, otherwise each block packs its
 //   own.
@@ -181,6 +182,9 @@ struct ChunkView {
   const float* b;  // of the block's first panel
   int64_t b_step, panel_step;
   const float* tail;  // the last panel, when B is read in place and the panel is ragged
+  // What the first row tile packs on the way: panels [block.panel, copied_end), to be read from here.
+  const float* to_copy;
+  int64_t copied_end;
 };
 
 ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk) {
@@ -216,7 +220,13 @@ ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk) {
       view.b = p.shared_b + (k0 * p.n_panels + block.panel * length) * p.width;
       break;
     case Source::kPrivate:
-      pack_columns(p, block.b, block.panel, block.end_panel, chunk, block.scratch_b);
+      view.copied_end = block.panel;
+      if (g.b_col == 1 && p.width == kPanel) {
+        view.copied_end = min_of(block.end_panel, g.n / p.width);
+        view.to_copy = block.b + k0 * g.b_row;
+      }
+      pack_columns(p, block.b, view.copied_end, block.end_panel, chunk,
+                   block.scratch_b + (view.copied_end - block.panel) * view.panel_step);
       view.b = block.scratch_b;
       break;
   }
@@ -241,6 +251,15 @@ void run_tile(const Plan& p, const Block& block, const ChunkView& view, int64_t 
   call.b_step = tail ? p.width : view.b_step;
   call.bias = g.bias != nullptr ? g.bias + column : nullptr;
   call.c = block.c + row * g.c_row + column;
+  if (tile == block.tile && view.to_copy != nullptr && panel < view.copied_end) {
+    call.b_copy = block.scratch_b + (panel - block.panel) * view.panel_step;
+    call.b = view.to_copy + column;
+    call.b_step = g.b_row;
+    call.b_ahead = p.width;  // the next panel
+    copying_tile_function(rows, p.layout)(call);
+    call.b_ahead = kRowsAhead * p.width;
+    return;
+  }
   tile_function(rows, ceil_div(call.n_columns, kLanes), p.layout)(call);
 }
 

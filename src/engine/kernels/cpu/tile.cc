@@ -1,5 +1,7 @@
 #include "engine/kernels/cpu/tile.h"
 
+#include <utility>
+
 #if defined(__clang__)
 #define IBID_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -16,6 +18,23 @@ struct BSteps {
   int64_t next, ahead;
 };
 
+// A row of B that is only read, or also copied for the tiles after this one.
+struct ReadOnly {
+  static constexpr int kCache = 3;
+  template <int kVectors>
+  IBID_MEMBER void keep(const F32 (&)[kVectors]) {}
+};
+struct Copying {
+  static constexpr int kCache = 2;
+  float* to;
+  template <int kVectors>
+  IBID_MEMBER void keep(const F32 (&columns)[kVectors]) {
+    IBID_UNROLL
+    for (int v = 0; v < kVectors; ++v) simd::store(to + v * kLanes, columns[v]);
+    to += kVectors * kLanes;
+  }
+};
+
 template <int kRows, int kVectors>
 struct Accumulators {
   F32 v[kRows][kVectors];
@@ -23,9 +42,9 @@ struct Accumulators {
 
 // Three rows share a pointer: base, base + stride and base + 2 stride are addressing modes, so few registers
 // and few additions serve all rows.
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, class Rest>
 IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, const BSteps& step,
-                             int64_t length, Accumulators<kRows, kVectors>& acc) {
+                             int64_t length, Rest rest, Accumulators<kRows, kVectors>& acc) {
   constexpr int kBases = (kRows + 2) / 3;
   const float* base[kBases];
   IBID_UNROLL
@@ -35,8 +54,9 @@ IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, cons
     IBID_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       columns[v] = simd::load(b + v * kLanes);
-      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes);
+      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes, 0, Rest::kCache);
     }
+    rest.keep(columns);
     IBID_UNROLL
     for (int i = 0; i < kRows; ++i) {
       const F32 element = simd::broadcast(base[i / 3][(i % 3) * a_row]);
@@ -49,16 +69,17 @@ IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, cons
   }
 }
 
-template <int kRows, int kVectors>
+template <int kRows, int kVectors, class Rest>
 IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, const BSteps& step,
-                                int64_t length, Accumulators<kRows, kVectors>& acc) {
+                                int64_t length, Rest rest, Accumulators<kRows, kVectors>& acc) {
   for (int64_t s = 0; s < length; ++s) {
     F32 columns[kVectors];
     IBID_UNROLL
     for (int v = 0; v < kVectors; ++v) {
       columns[v] = simd::load(b + v * kLanes);
-      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes);
+      if (v * kLanes % 16 == 0) __builtin_prefetch(b + step.ahead + v * kLanes, 0, Rest::kCache);
     }
+    rest.keep(columns);
     IBID_UNROLL
     for (int i = 0; i < kRows; ++i) {
       const F32 element = simd::broadcast(a[i]);
@@ -143,7 +164,7 @@ IBID_INLINE void finish(const TileCall& t, Accumulators<kRows, kVectors>& acc) {
   }
 }
 
-template <int kRows, int kVectors, Layout kLayout>
+template <int kRows, int kVectors, Layout kLayout, bool kCopies = false>
 void tile(const TileCall& t) noexcept {
   // Into the second-level cache only: rows of C often lie a multiple of 4 KB apart and would evict each
   // other, and A and B, from one set of the first.
@@ -162,12 +183,16 @@ void tile(const TileCall& t) noexcept {
   const BSteps step{t.b_step, t.b_ahead};
   for (int64_t q = 0; q < t.n_segments; ++q) {
     const Segment segment = t.segments[q];
+    const auto rest = [&t] {
+      if constexpr (kCopies) return Copying{t.b_copy};
+      if constexpr (!kCopies) return ReadOnly{};
+    }();
     if constexpr (kLayout == Layout::kAlongK) {
-      run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
+      run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, rest, acc);
     } else if constexpr (kLayout == Layout::kAlongTriples) {
       run_along_triples(t.a + segment.a, t.a_stride, t.a_group, t.b + segment.b, step, segment.length, acc);
     } else {
-      run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, acc);
+      run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, rest, acc);
     }
   }
   if (t.n_columns == kVectors * kLanes) {
@@ -228,7 +253,19 @@ TileFunction by_rows(int64_t rows, int layout) {
   return nullptr;
 }
 
+template <int... kRowsLessOne>
+TileFunction copying_tile(int64_t rows, bool along_k, std::integer_sequence<int, kRowsLessOne...>) {
+  static constexpr TileFunction kOf[2][kTileRows] = {
+      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongRows, true>...},
+      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongK, true>...}};
+  return kOf[along_k][rows - 1];
+}
+
 }  // namespace
+
+TileFunction copying_tile_function(int64_t rows, Layout layout) noexcept {
+  return copying_tile(rows, layout == Layout::kAlongK, std::make_integer_sequence<int, kTileRows>{});
+}
 
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept {
   const int which = static_cast<int>(layout);

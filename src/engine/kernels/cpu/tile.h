@@ -27,7 +27,8 @@ struct TileCall {
   int64_t a_group = 0;   // kAlongTriples: rows 3 g to 3 g + 2 begin at a + g * a_group
   const float* b = nullptr;
   int64_t b_step = 0;
-  int64_t b_ahead = 0;  // how far beyond the current row of B to prefetch
+  int64_t b_ahead = 0;      // how far beyond the current row of B to prefetch
+  float* b_copy = nullptr;  // copying tiles: the rows of B read go here, a panel's width each
   const Segment* segments = nullptr;
   int64_t n_segments = 0;
 
@@ -66,6 +67,10 @@ constexpr int64_t kChunk = 512;                          // section 1
 // The kernel for a tile of `rows` x `vectors`: rows <= kTileRows and vectors <= kTileVectors, or rows <=
 // kWideRows and vectors <= kWideVectors. kAlongTriples: rows is a multiple of 3.
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept;
+
+// The kernel for a tile of rows <= kTileRows and kTileVectors that packs the panel of B it reads on the way, and
+// prefetches into the second-level cache. One segment; not for kAlongTriples.
+TileFunction copying_tile_function(int64_t rows, Layout layout) noexcept;
 
 }  // namespace ibid::kernels::IBID_ISA
 
