@@ -75,13 +75,12 @@ void choose_blocks(Plan& p, int64_t workers) {
   p.column_blocks = ceil_div(g.n, kBlockColumns);
   if (p.column_blocks == 1 && p.a == Source::kPrivate) p.row_blocks = ceil_div(p.n_tiles, kBlockTiles);
   if (workers == 1 || g.m * g.n * g.k < kParallelTerms) return;
-  // A few tasks for each worker: one that starts late costs no more than a task.
-  const int64_t wanted = workers * (g.m * g.n * g.k < 16 * kParallelTerms ? 1 : 4);
+  // One task for each worker: with more, each reads the other operand again.
   if (g.n >= g.m && p.n_panels >= workers) {
-    p.column_blocks = max_of(p.column_blocks, min_of(wanted, p.n_panels));
+    p.column_blocks = max_of(p.column_blocks, min_of(workers, p.n_panels));
     p.column_blocks = min_of(p.n_panels, ceil_div(p.column_blocks, workers) * workers);
   } else {
-    const int64_t rows = ceil_div(wanted, p.column_blocks);
+    const int64_t rows = ceil_div(workers, p.column_blocks);
     p.row_blocks = max_of(p.row_blocks, min_of(p.n_tiles, rows));
   }
 }
