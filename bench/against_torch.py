@@ -91,6 +91,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--isa", default="", help="force our instruction set (avx2: PyTorch's too)")
     parser.add_argument("--filter", default="", help="only cases whose name contains it")
+    parser.add_argument("--as-installed", action="store_true", help="leave the peer's allocator as it is")
     parser.add_argument("--memory", action="store_true", help="peak memory too")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -103,9 +104,10 @@ def main():
     def make_peer(environment=None):
         return Process([SYSTEM_PYTHON, PEER, "--threads", threads], environment)
 
-    # The peer keeps freed memory, as we do, instead of asking the system for every tensor anew; and where our
-    # instruction set is forced, it gets no wider one.
-    environment = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40), "MALLOC_TOP_PAD_": str(2**28)}
+    # The peer keeps freed memory, as we do, instead of asking the system for every tensor anew, unless it is to
+    # run as installed; and where our instruction set is forced, it gets no wider one.
+    environment = {} if options.as_installed else {
+        "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**40), "MALLOC_TOP_PAD_": str(2**28)}
     if options.isa == "avx2":
         environment.update(ONEDNN_MAX_CPU_ISA="AVX2", ATEN_CPU_CAPABILITY="avx2")
     ours, peer = make_ours(), make_peer(environment)
@@ -119,7 +121,8 @@ def main():
         if variants:
             results = {v: compare(ours, peer, name, v, options) for v in variants}
             best = min(results, key=lambda v: results[v]["ratio"])
-            line.update(results[best], variant=best[len(name) + 2:-1])
+            notes = [best[len(name) + 2:-1]] + (["as installed"] if options.as_installed else [])
+            line.update(results[best], variant=", ".join(note for note in notes if note))
             line["all_ratios"] = {v[len(name) + 2:-1]: r["ratio"] for v, r in results.items() if v != name}
             if options.memory:
                 line["ours_bytes"] = peak_memory(make_ours, name)

@@ -9,6 +9,7 @@
 #include "engine/kernels/kernel_table.h"
 #include "engine/kernels/random_key.h"
 #include "ibid/context.h"
+#include "ibid/ops/conv.h"
 #include "ibid/ops/norm.h"
 #include "ibid/tape.h"
 
@@ -104,15 +105,18 @@ Case batch_norm(Context& context) {
           [&context] { return [norm = std::make_shared<BatchNorm>(context)] { norm->run(); }; }};
 }
 
+// The whole operation, its output's memory included.
 Case convolution_3d(Context& context) {
   return {"3-D convolution 32->32 3x3x3 64x64x64, forward", [&context]() -> Call {
-            kernels::ConvShape s;
-            s.batch = 1, s.in_channels = s.out_channels = 32;
-            for (int d = 0; d < 3; ++d) s.in_size[d] = s.out_size[d] = 64, s.kernel[d] = 3, s.padding[d] = 1;
-            auto weight = numbers(32 * 27 * 32, 0.1f);
-            return on_vectors(64 * 64 * 64 * 32, [=, &context](const float* x, float* y) {
-              context.kernels().f32.conv_forward({s, x, weight->data(), nullptr, {}, y}, context.executor());
-            });
+            const Tensor x = filled({1, 64, 64, 64, 32}), weight = filled({32, 3, 3, 3, 32});
+            return [=, &context] {
+              TapeOptions options;
+              options.record_gradients = false;
+              Tape tape(context, options);
+              ops::ConvOptions padded;
+              padded.padding = {1};
+              ops::conv(tape, tape.batch(x), tape.constant(weight), {}, padded);
+            };
           }};
 }
 

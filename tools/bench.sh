@@ -46,6 +46,8 @@ for threads in $threads_to_measure; do
   for isa in $(echo $widest avx2 | tr " " "\n" | uniq); do
     run step bench/against_torch.py $bin/bench_mnist_step --threads $threads --isa $isa --rounds $rounds --memory --json
     run elementwise bench/against_torch.py $bin/bench_elementwise --threads $threads --isa $isa --rounds $rounds --json
+    run elementwise bench/against_torch.py $bin/bench_elementwise --threads $threads --isa $isa --rounds $rounds --json \
+      --as-installed --filter 3-D
   done
   run reduce $bin/bench_reduce --threads $threads --rounds $rounds --json
   run gemm $bin/bench_gemm --threads $threads --rounds $rounds --json
