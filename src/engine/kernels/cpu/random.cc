@@ -51,10 +51,13 @@ IBID_INLINE void philox_blocks(const PhiloxStream& s, uint64_t block, int64_t* w
 }
 
 // The words of elements first, ..., first + n - 1 (n <= kBatch); returns where the first of them is in
-// `words`.
-IBID_INLINE const uint32_t* draw_words(const PhiloxStream& s, uint64_t first, int64_t n, uint32_t* words) {
+// `words`. meanwhile(i) is called as the words up to i are drawn.
+template <class Meanwhile>
+IBID_INLINE const uint32_t* draw_words(const PhiloxStream& s, uint64_t first, int64_t n, uint32_t* words,
+                                       Meanwhile&& meanwhile) {
   const int64_t offset = static_cast<int64_t>(first % 4);
   for (int64_t i = 0; i < offset + n; i += 4 * kBlocksPerStep) {
+    meanwhile(i);
     int64_t pairs[2 * kBlocksPerStep];
     philox_blocks(s, first / 4 + static_cast<uint64_t>(i / 4), pairs);
     __builtin_memcpy(words + i, pairs, sizeof pairs);
@@ -62,14 +65,23 @@ IBID_INLINE const uint32_t* draw_words(const PhiloxStream& s, uint64_t first, in
   return words + offset;
 }
 
-// body(words, begin, end) for parts of [0, size), element i having the number first + i.
-template <class Body>
-IBID_INLINE void for_each_batch(const PhiloxStream& s, uint64_t first, int64_t size, Body&& body) {
+// body(words, begin, end) for parts of [0, size), element i having the number first + i. soon(i) is called
+// some time before the kPerStep elements from i on are wanted.
+constexpr int64_t kPerStep = 4 * kBlocksPerStep;
+template <class Soon, class Body>
+IBID_INLINE void for_each_batch(const PhiloxStream& s, uint64_t first, int64_t size, Soon&& soon,
+                                Body&& body) {
   uint32_t words[kWords];
   for (int64_t begin = 0; begin < size; begin += kBatch) {
     const int64_t n = size - begin < kBatch ? size - begin : kBatch;
-    body(draw_words(s, first + static_cast<uint64_t>(begin), n, words), begin, begin + n);
+    const auto meanwhile = [&](int64_t i) __attribute__((always_inline)) { soon(begin + i); };
+    body(draw_words(s, first + static_cast<uint64_t>(begin), n, words, meanwhile), begin, begin + n);
   }
+}
+
+template <class Body>
+IBID_INLINE void for_each_batch(const PhiloxStream& s, uint64_t first, int64_t size, Body&& body) {
+  for_each_batch(s, first, size, [](int64_t) {}, body);
 }
 
 // y[i] for n elements with these words, of which whole vectors may be read. A word is kept when it exceeds
@@ -91,8 +103,15 @@ IBID_INLINE void drop(const DropoutArgs<float>& g, const uint32_t* words, int64_
 
 void dropout_elements(const DropoutArgs<float>& g, Executor& executor) noexcept {
   for_each_block(executor, g.size, [&](int64_t begin, int64_t end) {
+    // Drawing waits for no memory: meanwhile the elements arrive.
+    const auto fetch = [&](int64_t i) __attribute__((always_inline)) {
+      for (int64_t line = 0; line < kPerStep; line += 16) {
+        __builtin_prefetch(g.x + begin + i + line);
+        __builtin_prefetch(g.y + begin + i + line, 1);
+      }
+    };
     for_each_batch(
-        g.stream, g.first + static_cast<uint64_t>(begin), end - begin,
+        g.stream, g.first + static_cast<uint64_t>(begin), end - begin, fetch,
         [&](const uint32_t* words, int64_t from, int64_t to) { drop(g, words, begin + from, to - from); });
   });
 }

@@ -68,8 +68,8 @@ constexpr int64_t kChunk = 512;                          // section 1
 // kWideRows and vectors <= kWideVectors. kAlongTriples: rows is a multiple of 3.
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept;
 
-// The kernel for a tile of rows <= kTileRows and kTileVectors that packs the panel of B it reads on the way, and
-// prefetches into the second-level cache. One segment; not for kAlongTriples.
+// The kernel for a tile of rows <= kTileRows and kTileVectors that packs the panel of B it reads on the way,
+// and prefetches into the second-level cache. One segment; not for kAlongTriples.
 TileFunction copying_tile_function(int64_t rows, Layout layout) noexcept;
 
 }  // namespace ibid::kernels::IBID_ISA
