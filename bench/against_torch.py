@@ -20,6 +20,7 @@ import time
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_peer.py")
 SYSTEM_PYTHON = "/usr/bin/python3"  # the one Debian's python3-torch belongs to
 BLOCK_SECONDS = 0.12
+LEAST_ROUNDS = 7  # of which the median is taken
 SETTLE_SECONDS = 0.04  # the spinning threads of the other process have gone to sleep
 
 
@@ -69,8 +70,8 @@ def compare(ours, peer, name, peer_name, options):
         them, them_interrupted = block(peer, peer_name, peer_calls, options)
         rounds.append((us, them, us_interrupted + them_interrupted))
     quiet = [r for r in rounds if r[2] == 0]
-    if len(quiet) < 5:
-        quiet = sorted(rounds, key=lambda r: r[2])[:max(5, len(rounds) // 2)]
+    if len(quiet) < LEAST_ROUNDS:
+        quiet = sorted(rounds, key=lambda r: r[2])[:max(LEAST_ROUNDS, len(rounds) // 2)]
     return {"ours_ms": 1e3 * statistics.median(r[0] for r in quiet),
             "peer_ms": 1e3 * statistics.median(r[1] for r in quiet),
             "ratio": statistics.median(r[1] / r[0] for r in quiet), "rounds": len(quiet)}

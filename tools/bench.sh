@@ -7,7 +7,7 @@
 # wait for one another) and are left out; one thread is measured in processor time, which is worth showing.
 set -eu
 cd "$(dirname "$0")/.."
-rounds=11
+rounds=13
 threads_to_measure="1 2"
 busy=""
 while [ $# -gt 0 ]; do

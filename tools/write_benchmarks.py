@@ -175,7 +175,7 @@ def page(lines, busy, core_type):
            "Written by `tools/write_benchmarks.py`; `make bench` measures anew (about 15 minutes on two quiet cores, and "
            "it installs the peers).", "",
            "A ratio is the peer's time over ours: above 1 we are faster. We and the peer take turns in short blocks, and "
-           "the median over at least 5 rounds counts (the goal is 7). One thread is measured in processor time, several by the clock, "
+           "the median over at least 7 rounds counts. One thread is measured in processor time, several by the clock, "
            "where rounds in which a process was interrupted are left out if enough others remain.", ""]
     out += machine_facts(lines)
     if core_type:
