@@ -13,6 +13,8 @@ std::string_view escape(Style style) {
   switch (style) {
     case Style::kPlain:
       return "";
+    case Style::kDim:
+      return "\x1b[2m";
     case Style::kBold:
       return "\x1b[1m";
     case Style::kGood:

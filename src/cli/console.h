@@ -9,7 +9,7 @@
 
 namespace ibid::cli {
 
-enum class Style { kPlain, kBold, kGood, kWarning, kBad };
+enum class Style { kPlain, kBold, kDim, kGood, kWarning, kBad };
 
 // Where a command prints: results to standard output, everything else to standard error. Commands print
 // through this and in no other way.

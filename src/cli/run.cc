@@ -41,6 +41,11 @@ Result<int> dispatch(std::span<const std::string> words, Console& console) {
   }
   if (words[0] == "--version" || words[0] == "-V")
     return run_command(*find_command("version"), words.subspan(1), console);
+  // "ibid hardware" is a command and "ibid hardware diff" another.
+  if (words.size() > 1) {
+    if (const CommandSpec* command = find_command(words[0] + " " + words[1]))
+      return run_command(*command, words.subspan(2), console);
+  }
   if (const CommandSpec* command = find_command(words[0]))
     return run_command(*command, words.subspan(1), console);
   if (!members_of_group(words[0]).empty()) return run_group(words, console);

@@ -35,12 +35,6 @@ Result<std::string> line_value(const char* path, std::string_view key, char sepa
   return Error(ErrorCode::kNotFound, std::string(path) + " has no line '" + std::string(key) + "'");
 }
 
-utsname system_name() {
-  utsname name{};
-  ::uname(&name);
-  return name;
-}
-
 }  // namespace
 
 Result<std::string> cpu_model() {
@@ -73,7 +67,13 @@ Result<int64_t> memory_bytes() {
   return *kibibytes * 1024;
 }
 
-std::string architecture() { return system_name().machine; }
+KernelName kernel_name() {
+  utsname name{};
+  ::uname(&name);
+  return {name.sysname, name.release, name.version, name.machine};
+}
+
+std::string architecture() { return kernel_name().architecture; }
 
 Result<std::string> operating_system() {
   if (auto name = line_value("/etc/os-release", "PRETTY_NAME", '='); name.ok()) return name;
@@ -81,8 +81,8 @@ Result<std::string> operating_system() {
 }
 
 std::string kernel_version() {
-  const utsname name = system_name();
-  return std::string(name.sysname) + " " + name.release;
+  const KernelName kernel = kernel_name();
+  return kernel.name + " " + kernel.release;
 }
 
 Result<std::string> host_name() {
@@ -92,6 +92,8 @@ Result<std::string> host_name() {
   }
   return std::string(name.data());
 }
+
+bool is_root() { return ::geteuid() == 0; }
 
 int64_t peak_resident_bytes() {
   rusage usage{};

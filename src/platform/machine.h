@@ -18,10 +18,19 @@ int64_t default_thread_count();
 
 Result<int64_t> memory_bytes();
 
+struct KernelName {
+  std::string name, release, version;  // "Linux", "6.1.0-18-amd64", "#1 SMP ..."
+  std::string architecture;            // "x86_64"
+};
+KernelName kernel_name();
+
 std::string architecture();              // "x86_64"
 Result<std::string> operating_system();  // "Debian GNU/Linux 12 (bookworm)"
 std::string kernel_version();            // "Linux 6.1.0-18-amd64"
 Result<std::string> host_name();
+
+// Whether this process runs with the rights of the superuser.
+bool is_root();
 
 // The most memory this process has had at once.
 int64_t peak_resident_bytes();
