@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@ namespace ibid::platform {
 
 // Nothing if the variable is not set; set to nothing is an empty text.
 std::optional<std::string> environment_variable(const std::string& name);
+
+// All of them, by name.
+std::map<std::string, std::string> all_environment_variables();
 
 // $HOME, else what the user database says.
 Result<Path> home_folder();
