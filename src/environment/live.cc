@@ -30,7 +30,8 @@ std::string default_interpreter(const Subject& subject) {
 }
 
 Error no_answer(const std::string& program, const std::string& what) {
-  return Error(ErrorCode::kNotFound, "'" + program + "' did not answer as a Python interpreter: " + what);
+  return Error(ErrorCode::kNotFound, "'" + program + "' did not answer as a Python interpreter: " + what,
+               "name another with --python, or see what it prints with -c 'print(1)'");
 }
 
 Result<Json> answers_of(const Subject& subject, const std::string& program) {
@@ -84,10 +85,14 @@ Result<Subject> environment_of_process(int64_t process_id) {
 
 PythonAnswers ask_python(const Subject& subject, const std::string& program) {
   std::string chosen = program.empty() ? default_interpreter(subject) : program;
-  if (chosen.empty()) return {"", Error(ErrorCode::kNotFound, "there is no python3 in PATH")};
+  if (chosen.empty())
+    return {"",
+            Error(ErrorCode::kNotFound, "there is no python3 in PATH", "name an interpreter with --python")};
   if (!program.empty()) {
     const auto path = platform::find_program(program);
-    if (!path) return {"", Error(ErrorCode::kNotFound, "there is no program '" + program + "'")};
+    if (!path)
+      return {"", Error(ErrorCode::kNotFound, "there is no program '" + program + "'",
+                        "give the path of a Python interpreter, or its name in PATH")};
     chosen = path->string();
   }
   Result<Json> json = answers_of(subject, chosen);

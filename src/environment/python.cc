@@ -88,10 +88,11 @@ Python collect_python(const Subject& subject, const PythonAnswers& answers) {
   const Answers say(answers);
   Python python;
   python.executable = say.text("executable", "sys.executable");
-  if (!python.executable.is_known()) python.executable = answers.executable.empty()
-                          ? Fact<std::string>::unknown(answers.json.ok() ? "no interpreter was named"
-                                                                         : answers.json.error().message())
-                          : Fact<std::string>::known(answers.executable, "the program that was asked");
+  if (!python.executable.is_known())
+    python.executable = answers.executable.empty()
+                            ? Fact<std::string>::unknown(answers.json.ok() ? "no interpreter was named"
+                                                                           : answers.json.error().message())
+                            : Fact<std::string>::known(answers.executable, "the program that was asked");
   python.implementation = say.text("implementation", "platform.python_implementation()");
   python.version = say.text("version", "platform.python_version()");
   python.compiler = say.text("compiler", "platform.python_compiler()");

@@ -43,6 +43,14 @@ bool has_credentials(std::string_view value) {
   return false;
 }
 
+// Channels of conda that ask for a token have it in the path: https://host/t/TOKEN/channel.
+std::string without_path_token(std::string url) {
+  const size_t at = url.find("/t/");
+  if (at == std::string::npos) return url;
+  const size_t end = url.find('/', at + 3);
+  return url.erase(at, (end == std::string::npos ? url.size() : end) - at);
+}
+
 }  // namespace
 
 bool may_be_secret(std::string_view name, std::string_view value) {
@@ -75,7 +83,7 @@ std::string without_credentials(std::string_view url) {
     }
     at = end;
   }
-  return out;
+  return without_path_token(std::move(out));
 }
 
 }  // namespace ibid::environment

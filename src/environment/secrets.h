@@ -10,7 +10,8 @@ namespace ibid::environment {
 bool may_be_secret(std::string_view name, std::string_view value);
 
 // An address without the user name and password it may carry: "https://user:pw@host/x" -> "https://host/x".
-// So are the values of parameters in it whose names say that they are secret.
+// So are the values of parameters in it whose names say that they are secret, and the
+// token in the path of a conda channel.
 std::string without_credentials(std::string_view url);
 
 }  // namespace ibid::environment
