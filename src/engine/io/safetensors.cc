@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "base/json.h"
 #include "engine/io/canonical_bytes.h"
@@ -53,7 +54,38 @@ const std::string* Safetensors::find_metadata(std::string_view name) const {
 
 // --- writing ---
 
+namespace {
+
+void require_text(const std::string& text, const char* what) {
+  try {
+    Json(text).dump();
+  } catch (const Json::exception&) {
+    throw ArgumentError(std::string("safetensors: ") + what + " is not UTF-8 text");
+  }
+}
+
+void require_encodable(const Safetensors& content) {
+  std::set<std::string_view> names;
+  for (const auto& [name, tensor] : content.tensors) {
+    require_text(name, "a tensor's name");
+    if (name == "__metadata__") {
+      throw ArgumentError("safetensors: no tensor can be called '__metadata__'; the format uses that name");
+    }
+    if (!names.insert(name).second) throw ArgumentError("safetensors: the name '" + name + "' stands twice");
+    if (!tensor.defined()) throw ArgumentError("safetensors: the tensor '" + name + "' is absent");
+  }
+  names.clear();
+  for (const auto& [name, text] : content.metadata) {
+    require_text(name, "a metadata name");
+    require_text(text, "a metadata text");
+    if (!names.insert(name).second) throw ArgumentError("safetensors: metadata '" + name + "' stands twice");
+  }
+}
+
+}  // namespace
+
 std::string encode_safetensors(const Safetensors& content) {
+  require_encodable(content);
   // Widest elements first, so that every tensor is aligned to its elements.
   std::vector<const std::pair<std::string, Tensor>*> order;
   for (const auto& entry : content.tensors) order.push_back(&entry);
