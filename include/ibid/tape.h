@@ -41,6 +41,7 @@ class Variable {
   friend class Backward;
   Tensor value_;
   int64_t slot_ = -1;
+  int64_t loss_ = -1;  // which of the tape's losses with samples it is
   bool batched_ = false;
 };
 
@@ -111,6 +112,11 @@ class Tape {
   // After backward(): the gradient of a leaf made by batch(value, true); zeros if nothing reached it.
   Tensor gradient(const Variable& leaf) const;
 
+  // Records a loss: the terms of the input's samples reduced to one value by section 4.2. `shard_sums` are
+  // the binary64 sums of the terms, one per shard of this pass; none when the terms belong to no samples.
+  Variable record_loss(Tensor value, const Variable& input, BackwardFunction backward,
+                       std::vector<double> shard_sums);
+
   // Gradients of this pass's shards are combined by the tree when true (the default). When false, each used
   // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers; only the
   // part without samples (penalties) then goes to Parameter::gradient. It is the same in every worker and is
@@ -118,9 +124,10 @@ class Tape {
   void set_fold_shards(bool fold) { fold_shards_ = fold; }
   const Tensor& shard_gradients(const Parameter& parameter) const;
 
-  // The binary64 sums of the loss's terms, one per shard of this pass (section 4.2), for the same exchange.
-  void set_loss_shards(std::vector<double> sums) { loss_shards_ = std::move(sums); }
-  const std::vector<double>& loss_shards() const { return loss_shards_; }
+  // The binary64 sums of a loss's terms, one per shard of this pass (section 4.2), for the same exchange.
+  // Several losses of one pass have their own. Errors: ArgumentError for what is no loss over samples, such
+  // as a penalty or a sum of losses.
+  const std::vector<double>& loss_shards(const Variable& loss) const;
 
   // --- for operations ---
   int64_t n_samples() const { return n_samples_; }
@@ -147,7 +154,7 @@ class Tape {
   TapeOptions options_;
   int64_t n_samples_ = 0;
   bool fold_shards_ = true;
-  std::vector<double> loss_shards_;
+  std::vector<std::vector<double>> loss_shards_;  // of each loss with samples, as recorded
   std::vector<Slot> slots_;
   std::vector<Record> records_;
   std::map<const Parameter*, int64_t> parameter_slots_;  // looked up, never iterated

@@ -87,7 +87,8 @@ void ClassifierTrainer::gradients_by_workers(std::span<const uint32_t> batch, St
     const Variable loss = ops::nll_loss(tape, log_probabilities, labels);
     result.n_correct += count_correct(log_probabilities.value(), labels);
     tape.backward(loss);
-    loss_shards.insert(loss_shards.end(), tape.loss_shards().begin(), tape.loss_shards().end());
+    const std::vector<double>& own_loss = tape.loss_shards(loss);
+    loss_shards.insert(loss_shards.end(), own_loss.begin(), own_loss.end());
     for (size_t i = 0; i < parameters.size(); ++i) {
       autograd::SubtreeBuilder own(*context_);
       own.push_shards(tape.shard_gradients(*parameters[i]), first_shard);

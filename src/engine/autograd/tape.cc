@@ -104,6 +104,26 @@ Variable Tape::record(Tensor value, const std::vector<Variable>& inputs, Backwar
   return result;
 }
 
+Variable Tape::record_loss(Tensor value, const Variable& input, BackwardFunction backward,
+                           std::vector<double> shard_sums) {
+  Variable result = record(std::move(value), {input}, std::move(backward), true);
+  if (input.batched_) {
+    result.loss_ = static_cast<int64_t>(loss_shards_.size());
+    loss_shards_.push_back(std::move(shard_sums));
+  }
+  return result;
+}
+
+const std::vector<double>& Tape::loss_shards(const Variable& loss) const {
+  if (loss.loss_ < 0 || loss.loss_ >= static_cast<int64_t>(loss_shards_.size())) {
+    throw ArgumentError(
+        "loss_shards() of " + (loss.value_.defined() ? loss.value_.describe() : "nothing") +
+        ", which is no loss over the samples of this pass: ask for each loss itself, not for a "
+        "penalty or a sum of losses");
+  }
+  return loss_shards_[static_cast<size_t>(loss.loss_)];
+}
+
 void Tape::declare_rectified(const Variable& value) {
   if (value.slot_ >= 0) slots_[static_cast<size_t>(value.slot_)].rectified = true;
 }

@@ -46,15 +46,17 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
     const int64_t samples = std::max<int64_t>(tape.n_samples(), 1);
     total = static_cast<double>(whole_step ? n : n / samples * tape.step_samples());
   }
-  return {total, reduction == Reduction::kMean ? 1.0 / total : 1.0};
+  const bool divides = reduction == Reduction::kMean;
+  return {total, divides ? 1.0 / total : 1.0, divides};
 }
 
-Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
+Variable record_loss(Tape& tape, const Variable& x, const LossTerms& terms, const LossScale& scale,
+                     BackwardFunction backward) {
   std::vector<double> shards = shard_sums(tape, terms.values, terms.batched);
-  if (terms.batched) tape.set_loss_shards(shards);
-  const double sum = autograd::fold_tree(std::move(shards));
-  const double value = reduction == Reduction::kMean ? sum / scale.total_weight : sum;
-  return Tensor::scalar(value, terms.values.dtype());
+  const double sum = autograd::fold_tree(shards);
+  const double value = scale.divides ? sum / scale.total_weight : sum;
+  return tape.record_loss(Tensor::scalar(value, terms.values.dtype()), x, std::move(backward),
+                          std::move(shards));
 }
 
 }  // namespace ibid::ops
