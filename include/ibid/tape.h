@@ -93,12 +93,14 @@ class Tape {
   // The same parameter gives the same leaf however often it is asked for.
   Variable parameter(Parameter& parameter);
 
-  // Records `value` as the result of an operation on `inputs`. The result is batched if an input is, unless
-  // `mixes_samples`: then it belongs to the whole pass, like a loss.
+  // Records `value` as the result of an operation on `inputs`. The result is batched if an input is. An
+  // operation that mixes samples is named by `mixing`: its result belongs to the whole pass, and a pass over
+  // part of a step is refused, because there the other samples are missing (section 6.2). Errors:
+  // ArgumentError naming the operation.
   Variable record(Tensor value, std::initializer_list<Variable> inputs, BackwardFunction backward,
-                  bool mixes_samples = false);
+                  const char* mixing = nullptr);
   Variable record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
-                  bool mixes_samples = false);
+                  const char* mixing = nullptr);
 
   // Says that the gradient function of `value`, the result of a fused ReLU, takes dy as +0 where value <= 0.
   // A later operation may then hand over its contribution with that done (Backward::add_rectified).
@@ -116,6 +118,10 @@ class Tape {
   // the binary64 sums of the terms, one per shard of this pass; none when the terms belong to no samples.
   Variable record_loss(Tensor value, const Variable& input, BackwardFunction backward,
                        std::vector<double> shard_sums);
+
+  // For operations that take something over all samples of a step. `instead` is what else could be used.
+  // Errors: ArgumentError naming `operation` when this pass has only part of them.
+  void require_whole_step(const char* operation, const std::string& instead) const;
 
   // Gradients of this pass's shards are combined by the tree when true (the default). When false, each used
   // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers; only the
@@ -145,6 +151,8 @@ class Tape {
   struct Record;
 
   int64_t new_slot(bool batched, const Shape& shape, DType dtype);
+  Variable add_record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
+                      bool batched);
   void run(Record& record);
   void run_per_shard(Record& record, const Tensor& dy_shards);
   void add_shards(Slot& slot, Tensor contribution);

@@ -443,5 +443,50 @@ TEST_CASE("a partial pass is refused where the other samples would be needed") {
   CHECK_THROWS_AS(Tape(context, options_for(1, 8)), ArgumentError);
 }
 
+TEST_CASE("whatever mixes samples is refused by name in a partial pass, and fine in a whole one") {
+  using Build = std::function<void(Tape&, const Variable&)>;  // x is (4, 3)
+  const Tensor targets = Tensor::zeros({4}, DType::kI64), square = f32(random_tensor({3, 4}, 2));
+  const std::pair<const char*, Build> operations[] = {
+      {"sum", [](Tape& t, const Variable& x) { ops::sum(t, x); }},
+      {"mean", [](Tape& t, const Variable& x) { ops::mean(t, x, {{0}}); }},
+      {"variance", [](Tape& t, const Variable& x) { ops::standard_deviation(t, x); }},
+      {"max", [](Tape& t, const Variable& x) { ops::max(t, x); }},
+      {"prod", [](Tape& t, const Variable& x) { ops::prod(t, x); }},
+      {"norm", [](Tape& t, const Variable& x) { ops::norm(t, x); }},
+      {"cumulative_sum", [](Tape& t, const Variable& x) { ops::cumulative_sum(t, x, 0); }},
+      {"softmax", [](Tape& t, const Variable& x) { ops::softmax(t, x, 0); }},
+      {"log_softmax", [](Tape& t, const Variable& x) { ops::log_softmax(t, x, 0); }},
+      {"layer_norm", [](Tape& t, const Variable& x) { ops::layer_norm(t, x, 2, {}, {}); }},
+      {"batch_norm", [](Tape& t, const Variable& x) { ops::batch_norm(t, x, {}, {}, {}); }},
+      {"permute", [](Tape& t, const Variable& x) { ops::permute(t, x, {1, 0}); }},
+      {"slice", [](Tape& t, const Variable& x) { ops::slice(t, x, 0, 0, 2); }},
+      {"concat", [](Tape& t, const Variable& x) { ops::concat(t, {x, x}, 0); }},
+      {"pad", [](Tape& t, const Variable& x) { ops::pad(t, x, {{1, 1}, {0, 0}}); }},
+      {"reshape", [](Tape& t, const Variable& x) { ops::reshape(t, x, {2, 6}); }},
+      {"index_select",
+       [](Tape& t, const Variable& x) { ops::index_select(t, x, 0, Tensor::zeros({2}, DType::kI64)); }},
+      {"sort", [](Tape& t, const Variable& x) { ops::sort(t, x, 0); }},
+      {"top_k", [](Tape& t, const Variable& x) { ops::top_k(t, x, 2, 0); }},
+      {"matmul", [&](Tape& t, const Variable& x) { ops::matmul(t, t.constant(square), x); }},
+      {"linear", [&](Tape& t, const Variable& x) { ops::linear(t, t.constant(square.transpose(0, 1)), x); }},
+      {"sub", [](Tape& t, const Variable& x) { ops::sub(t, ops::reshape(t, x, {4, 1, 3}), x); }},
+  };
+  Context context;
+  const Tensor x = f32(random_tensor({4, 3}, 1));
+  for (const auto& [name, build] : operations) {
+    CAPTURE(name);
+    Tape whole(context, options_for(0, 4)), part(context, options_for(0, 8));
+    CHECK_NOTHROW(build(whole, whole.batch(x, true)));
+    const std::string message = std::string(name) + " needs all 8 samples of the step";
+    CHECK_THROWS_WITH_AS(build(part, part.batch(x, true)), doctest::Contains(message.c_str()), ArgumentError);
+    // The same on values without samples is nobody's concern.
+    if (std::string(name) != "batch_norm") CHECK_NOTHROW(build(part, part.constant(x)));
+  }
+  // Neither is what keeps samples apart, nor a loss.
+  Tape part(context, options_for(0, 8));
+  const Variable h = ops::softmax(part, ops::permute(part, part.batch(x, true), {0, 1}), 1);
+  CHECK_NOTHROW(ops::nll_loss(part, ops::sort(part, h).values, targets));
+}
+
 }  // namespace
 }  // namespace ibid::test

@@ -36,9 +36,8 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
   const bool whole_step = !terms.batched || tape.step_samples() == tape.n_samples();
   double total = 0.0;
   if (terms.weights) {
-    if (!whole_step && reduction == Reduction::kMean) {
-      throw ArgumentError(
-          "the mean of a loss with weights or ignored targets needs the whole step in one pass");
+    if (terms.batched && reduction == Reduction::kMean) {
+      tape.require_whole_step("the mean of a loss with weights or ignored targets", "its sum");
     }
     total = autograd::fold_tree(shard_sums(tape, *terms.weights, terms.batched));
   } else {
