@@ -244,8 +244,10 @@ Tensor sorted_indices(const Tensor& x, int64_t dim, bool descending, int64_t k) 
     std::vector<int64_t> order(static_cast<size_t>(x.size(dim)));
     for_each_line<T>(source, dim, [&](const T* in, int64_t stride, int64_t n, int64_t number) {
       for (int64_t i = 0; i < n; ++i) order[static_cast<size_t>(i)] = i;
-      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-        return descending ? before(in[b * stride], in[a * stride]) : before(in[a * stride], in[b * stride]);
+      // Equal keys by index: a stable order that needs no memory of its own.
+      std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+        const T left = in[(descending ? b : a) * stride], right = in[(descending ? a : b) * stride];
+        return before(left, right) || (!before(right, left) && a < b);
       });
       int64_t* out = indices.data<int64_t>() + number / stride * k * stride + number % stride;
       for (int64_t i = 0; i < k; ++i) out[i * stride] = order[static_cast<size_t>(i)];
