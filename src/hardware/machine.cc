@@ -1,9 +1,11 @@
 #include "hardware/machine.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "base/number_text.h"
 #include "base/text.h"
+#include "platform/hypervisor.h"
 #include "platform/machine.h"
 
 namespace ibid::hardware {
@@ -25,6 +27,8 @@ Error reading_error(const Error& error, std::string_view path) {
 }
 
 Error malformed(std::string_view name, std::string_view what) {
+  constexpr size_t kMostShown = 80;
+  what = what.substr(0, kMostShown);
   return Error(ErrorCode::kMalformed, std::string(name) + " says '" + std::string(what) + "'");
 }
 
@@ -43,6 +47,10 @@ Machine Machine::this_one() {
   answers.host_name = fact(platform::host_name(), "gethostname");
   answers.allowed_threads = Fact<int64_t>::known(platform::allowed_cores(), "sched_getaffinity");
   answers.is_root = platform::is_root();
+  answers.page_bytes = fact(platform::page_bytes(), "sysconf");
+  answers.c_library = fact(platform::c_library(), "confstr");
+  answers.hypervisor = fact(platform::hypervisor_signature(), "cpuid, leaf 0x40000000");
+  answers.space = [](const std::string& mount_point) { return platform::file_system_space(mount_point); };
   return Machine("/", std::move(answers));
 }
 
@@ -52,6 +60,9 @@ platform::Path Machine::inside(std::string_view path) const {
 }
 
 Result<std::string> Machine::read(std::string_view path) const {
+  if (std::ranges::find(answers_.denied, path) != answers_.denied.end()) {
+    return reading_error(Error(ErrorCode::kPermission, "denied"), path);
+  }
   Result<std::string> content = platform::read_file(inside(path), kMaxBytes);
   if (!content.ok()) return reading_error(content.error(), path);
   return content;
@@ -86,6 +97,15 @@ Result<std::string> Machine::link(std::string_view path) const {
   const platform::Path target = std::filesystem::read_symlink(inside(path), code);
   if (code) return Error(ErrorCode::kNotFound, std::string(path) + " is no link");
   return target.string();
+}
+
+platform::CgroupLimits Machine::cgroup_limits() const {
+  platform::CgroupLimits limits =
+      platform::cgroup_limits(inside("/proc/self/cgroup"), inside("/sys/fs/cgroup"));
+  for (platform::Path* file : {&limits.cpus_file, &limits.memory_file, &limits.memory_used_file}) {
+    if (!file->empty()) *file = "/" / file->lexically_relative(root_);
+  }
+  return limits;
 }
 
 Fact<std::string> line_fact(const Machine& machine, const std::string& path) {
@@ -126,16 +146,37 @@ Result<int64_t> KeyValues::integer(std::string_view key, std::string_view name) 
   return *number;
 }
 
-Result<int64_t> count_in_list(std::string_view list, std::string_view name) {
-  int64_t count = 0;
+Result<int64_t> KeyValues::kibibytes(std::string_view key, std::string_view name) const {
+  IBID_ASSIGN(const int64_t number, integer(key, name));
+  if (number < 0 || number > (int64_t{1} << 52)) {
+    return malformed(std::string(name) + ", '" + std::string(key) + "',", number_text(number));
+  }
+  return number * 1024;
+}
+
+Result<std::vector<int64_t>> numbers_in_list(std::string_view list, std::string_view name) {
+  constexpr int64_t kMost = 1 << 20;
+  std::vector<int64_t> numbers;
   for (const std::string& range : split(trim(list), ',')) {
     const size_t dash = range.find('-');
     const auto first = parse_int64(range.substr(0, dash));
     const auto last = dash == std::string::npos ? first : parse_int64(range.substr(dash + 1));
-    if (!first || !last || *first < 0 || *last < *first || *last > (1 << 20)) return malformed(name, list);
-    count += *last - *first + 1;
+    if (!first || !last || *first < 0 || *last < *first || *last > kMost) return malformed(name, list);
+    if (static_cast<int64_t>(numbers.size()) + *last - *first >= kMost) return malformed(name, list);
+    for (int64_t number = *first; number <= *last; ++number) numbers.push_back(number);
   }
-  return count;
+  return numbers;
+}
+
+std::string list_of_numbers(const std::vector<int64_t>& numbers) {
+  std::string list;
+  for (size_t i = 0, next = 0; i < numbers.size(); i = next) {
+    next = i + 1;
+    while (next < numbers.size() && numbers[next] == numbers[next - 1] + 1) ++next;
+    list += (list.empty() ? "" : ",") + number_text(numbers[i]);
+    if (next > i + 1) list += "-" + number_text(numbers[next - 1]);
+  }
+  return list;
 }
 
 }  // namespace ibid::hardware

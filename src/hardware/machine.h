@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "platform/cgroup.h"
 #include "platform/file.h"
+#include "platform/file_system.h"
 #include "report/fact.h"
 
 namespace ibid::hardware {
@@ -20,6 +23,13 @@ struct SystemAnswers {
   std::string kernel_name, kernel_release, kernel_version;
   Fact<std::string> host_name;
   Fact<int64_t> allowed_threads;  // by the affinity mask of this process
+  Fact<int64_t> page_bytes;
+  Fact<std::string> c_library;   // "glibc 2.36"
+  Fact<std::string> hypervisor;  // as platform::hypervisor_signature() says; empty: there is none
+  // Asked for each file system when its turn comes; null: nobody can be asked.
+  std::function<Result<platform::FileSystemSpace>(const std::string& mount_point)> space;
+  // Files that this user may not read. A captured machine names them, whoever looks at the capture.
+  std::vector<std::string> denied;
   bool is_root = false;
 };
 
@@ -41,6 +51,9 @@ class Machine {
   bool exists(std::string_view path) const;
   // Where a symbolic link leads, as written in it.
   Result<std::string> link(std::string_view path) const;
+
+  // What the control groups of this process allow. The files in it are named as the machine has them.
+  platform::CgroupLimits cgroup_limits() const;
 
   const SystemAnswers& answers() const { return answers_; }
 
@@ -69,12 +82,17 @@ class KeyValues {
   // Empty values count as missing. `name` is the file's, for the error.
   Result<std::string> text(std::string_view key, std::string_view name) const;
   Result<int64_t> integer(std::string_view key, std::string_view name) const;
+  // "24684092 kB" in bytes.
+  Result<int64_t> kibibytes(std::string_view key, std::string_view name) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-// "0-3,8": how many numbers a list of the kernel names. Malformed text is an error.
-Result<int64_t> count_in_list(std::string_view list, std::string_view name);
+// The lists in which the kernel names processors and nodes: "0-3,8". Malformed text is an error; `name` is
+// the file's.
+Result<std::vector<int64_t>> numbers_in_list(std::string_view list, std::string_view name);
+// The same, the other way round: numbers in order to "0-3,8".
+std::string list_of_numbers(const std::vector<int64_t>& numbers);
 
 }  // namespace ibid::hardware

@@ -33,23 +33,45 @@ std::optional<int64_t> integer_setting(const Path& path) {
   return text ? parse_int64(*text) : std::nullopt;
 }
 
-template <class Number>
-void tighten(std::optional<Number>& limit, std::optional<Number> other) {
-  if (other && (!limit || *other < *limit)) limit = other;
-}
-
 std::optional<double> quotient(std::optional<int64_t> quota, std::optional<int64_t> period) {
   if (!quota || !period || *quota <= 0 || *period <= 0) return std::nullopt;  // -1: no limit
   return static_cast<double>(*quota) / static_cast<double>(*period);
 }
 
+void tighten_cpus(CgroupLimits& limits, std::optional<double> cpus, const Path& file) {
+  if (!cpus || (limits.cpus && *limits.cpus <= *cpus)) return;
+  limits.cpus = cpus;
+  limits.cpus_file = file;
+}
+
+// Levels come from the innermost out, so that without a limit the first one's use stays.
+void tighten_memory(CgroupLimits& limits, std::optional<int64_t> bytes, const Path& file,
+                    const Path& used_file) {
+  const bool tighter = bytes && (!limits.memory_bytes || *bytes < *limits.memory_bytes);
+  if (tighter) {
+    limits.memory_bytes = bytes;
+    limits.memory_file = file;
+  }
+  if (!tighter && limits.memory_used_bytes) return;
+  const auto used = integer_setting(used_file);
+  if (!used) return;
+  limits.memory_used_bytes = used;
+  limits.memory_used_file = used_file;
+}
+
+bool is_group(const Path& level) { return path_exists(level / "cgroup.procs"); }
+
 void read_version_2(const Path& root, const std::string& group, CgroupLimits& limits) {
   for (const Path& level : levels(root, group)) {
-    if (const auto text = setting(level / "cpu.max")) {  // "200000 100000" or "max 100000"
+    const Path cpu = level / "cpu.max", memory = level / "memory.max";
+    if (const auto text = setting(cpu)) {  // "200000 100000" or "max 100000"
       const std::vector<std::string> parts = split(*text, ' ');
-      if (parts.size() == 2) tighten(limits.cpus, quotient(parse_int64(parts[0]), parse_int64(parts[1])));
+      if (parts.size() == 2)
+        tighten_cpus(limits, quotient(parse_int64(parts[0]), parse_int64(parts[1])), cpu);
     }
-    tighten(limits.memory_bytes, integer_setting(level / "memory.max"));
+    tighten_memory(limits, integer_setting(memory), memory, level / "memory.current");
+    limits.shows_cpus |= is_group(level);
+    limits.shows_memory |= is_group(level);
   }
 }
 
@@ -63,12 +85,17 @@ void read_version_1(const Path& root, const std::string& controllers, const std:
   for (const std::string& mount : {controllers, std::string("cpu"), std::string("memory")}) {
     for (const Path& level : levels(root / mount, group)) {
       if (has("cpu")) {
-        tighten(limits.cpus, quotient(integer_setting(level / "cpu.cfs_quota_us"),
-                                      integer_setting(level / "cpu.cfs_period_us")));
+        const Path quota = level / "cpu.cfs_quota_us";
+        tighten_cpus(limits, quotient(integer_setting(quota), integer_setting(level / "cpu.cfs_period_us")),
+                     quota);
+        limits.shows_cpus |= path_exists(quota);
       }
       if (!has("memory")) continue;
-      const auto memory = integer_setting(level / "memory.limit_in_bytes");
-      if (memory && *memory < int64_t{1} << 60) tighten(limits.memory_bytes, memory);  // more means: no limit
+      const Path file = level / "memory.limit_in_bytes";
+      auto memory = integer_setting(file);
+      if (memory && *memory >= int64_t{1} << 60) memory.reset();  // more means: no limit
+      tighten_memory(limits, memory, file, level / "memory.usage_in_bytes");
+      limits.shows_memory |= path_exists(file);
     }
   }
 }

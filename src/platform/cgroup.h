@@ -12,6 +12,10 @@ namespace ibid::platform {
 struct CgroupLimits {
   std::optional<double> cpus;
   std::optional<int64_t> memory_bytes;
+  // What the group that sets the limit has in use; without a limit, the innermost one that counts.
+  std::optional<int64_t> memory_used_bytes;
+  Path cpus_file, memory_file, memory_used_file;  // where each was read
+  bool shows_cpus = false, shows_memory = false;  // whether there is a group that could set a limit
 };
 
 // Reads version 1, version 2 and both at once. The arguments are for tests.

@@ -93,6 +93,21 @@ Result<std::string> host_name() {
   return std::string(name.data());
 }
 
+Result<std::string> c_library() {
+#ifdef _CS_GNU_LIBC_VERSION
+  std::array<char, 256> name{};
+  const size_t size = ::confstr(_CS_GNU_LIBC_VERSION, name.data(), name.size());
+  if (size > 1 && size <= name.size()) return std::string(name.data());
+#endif
+  return Error(ErrorCode::kUnsupported, "this C library does not say which it is");
+}
+
+Result<int64_t> page_bytes() {
+  const long size = ::sysconf(_SC_PAGESIZE);
+  if (size > 0) return int64_t{size};
+  return Error(ErrorCode::kUnsupported, "sysconf does not know the size of a page");
+}
+
 bool is_root() { return ::geteuid() == 0; }
 
 int64_t peak_resident_bytes() {

@@ -28,6 +28,8 @@ std::string architecture();              // "x86_64"
 Result<std::string> operating_system();  // "Debian GNU/Linux 12 (bookworm)"
 std::string kernel_version();            // "Linux 6.1.0-18-amd64"
 Result<std::string> host_name();
+Result<std::string> c_library();  // "glibc 2.36"
+Result<int64_t> page_bytes();
 
 // Whether this process runs with the rights of the superuser.
 bool is_root();
