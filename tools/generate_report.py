@@ -158,7 +158,8 @@ def schema(report, sections):
         if section["list"]:
             item = {"type": "object", "properties": {"items": {"type": "array", "items": item},
                                                      "source": {"type": "string"}, "unknown": {"type": "string"}},
-                    "required": ["items"], "additionalProperties": False}
+                    "required": ["items"], "additionalProperties": False,
+                    "oneOf": [{"required": ["source"]}, {"required": ["unknown"]}]}
         properties[section["name"]] = item
     one_text = lambda key: {"type": "object", "properties": {key: {"type": "string", "minLength": 1}}, "required": [key],
                             "additionalProperties": False}

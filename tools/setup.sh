@@ -13,7 +13,7 @@ build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjs
 faster="ccache mold"
 second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
-tests="man-db zsh fish"
+tests="man-db zsh fish python3-jsonschema"
 peers="libopenblas-dev libdnnl-dev python3-torch"
 
 check=no
@@ -51,7 +51,7 @@ look "building" $build
 look "building faster" $faster
 look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
-look "testing completions and the manual" $tests
+look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $python = no ] || look "Python packages" python3-venv python3-numpy
 

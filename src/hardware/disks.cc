@@ -22,7 +22,7 @@ constexpr auto kBuses =
                                                                   {"/vmbus", "VMBus"},
                                                                   {"/mmc", "MMC"},
                                                                   {"/ata", "SATA"},
-                                                                  {"/sas", "SAS"},
+                                                                  {"/end_device-", "SAS"},
                                                                   {"/session", "iSCSI"},
                                                                   {"/rport-", "Fibre Channel"},
                                                                   {"/host", "SCSI"}});
@@ -61,7 +61,7 @@ Fact<bool> rotational(const Machine& machine, const std::string& folder) {
 Fact<std::string> bus(const Machine& machine, const std::string& folder) {
   const auto link = machine.link(folder);
   if (!link.ok()) return Fact<std::string>::unknown(link.error().message());
-  if (link.value().find("/virtual/") != std::string::npos) {
+  if (link.value().find("/virtual/block/") != std::string::npos) {
     return Fact<std::string>::known("none: made by software", "the link " + folder);
   }
   for (const auto& [part, name] : kBuses) {

@@ -52,7 +52,7 @@ void name_machine(const Machine& machine, System& system) {
   system.bios_date = firmware_fact(machine, kDmi + "bios_date");
 }
 
-void name_distribution(const Machine& machine, System& system) {
+void read_os_release(const Machine& machine, System& system) {
   std::string path = "/etc/os-release";
   Result<std::string> text = machine.read(path);
   if (!text.ok()) {
@@ -113,7 +113,7 @@ System collect_system(const Machine& machine) {
   system.kernel_name = Fact<std::string>::known(answers.kernel_name, "uname");
   system.kernel_release = Fact<std::string>::known(answers.kernel_release, "uname");
   system.kernel_version = Fact<std::string>::known(answers.kernel_version, "uname");
-  name_distribution(machine, system);
+  read_os_release(machine, system);
   system.libc = answers.c_library;
   system.page_bytes = answers.page_bytes;
   system.transparent_huge_pages = chosen(machine, "/sys/kernel/mm/transparent_hugepage/enabled");

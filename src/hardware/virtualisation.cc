@@ -73,8 +73,15 @@ Fact<std::string> by_firmware(const Machine& machine, bool anything_known) {
 
 Fact<std::string> by_device_tree(const Machine& machine) {
   const std::string path = "/proc/device-tree/hypervisor/compatible";
+  const std::string model = "/proc/device-tree/model";
   const auto text = machine.read(path);
-  if (!text.ok()) return Fact<std::string>::unknown(text.error().message());
+  if (!text.ok()) {
+    // The board that exists in virtual machines alone.
+    const auto board = machine.read(model);
+    if (board.ok() && board.value().starts_with("linux,dummy-virt"))
+      return Fact<std::string>::known("QEMU, with or without KVM", model);
+    return Fact<std::string>::unknown(text.error().message());
+  }
   if (text.value().starts_with("linux,kvm")) return Fact<std::string>::known("KVM", path);
   if (text.value().starts_with("xen,")) return Fact<std::string>::known("Xen", path);
   return Fact<std::string>::known("one that the device tree does not name", path);
