@@ -33,8 +33,9 @@ void look_at_mounts(const Machine& machine, Signs& signs) {
     const bool laid_over = mount.mount_point == "/etc/hosts" || mount.mount_point == "/etc/hostname" ||
                            mount.mount_point == "/etc/resolv.conf" || mount.mount_point == kPodman;
     if (!laid_over) continue;
+    if (mount.root.find("/kubelet/pods/") != std::string::npos) signs.runtime = "kubernetes";
     const auto id = container_id_in_path(mount.root);
-    if (!id) continue;
+    if (!id || !signs.runtime.empty()) continue;
     signs.id_in_mounts = id;
     signs.runtime = mount.root.find("overlay-containers") == std::string::npos ? "docker" : "podman";
   }
@@ -55,12 +56,17 @@ Signs look(const Machine& machine) {
   return signs;
 }
 
-// A container's root is laid over an image; that of a machine is a whole disk.
-bool root_is_a_disk(const std::vector<Mount>& mounts) {
-  for (const Mount& mount : mounts) {
-    if (mount.mount_point == "/") return mount.root == "/" && mount.device.starts_with("/dev/");
+const Mount* root_mount(const Signs& signs) {
+  for (const Mount& mount : signs.mounts) {
+    if (mount.mount_point == "/") return &mount;
   }
-  return false;
+  return nullptr;
+}
+
+// A container's root is laid over an image; that of a machine is a whole disk.
+bool root_is_a_disk(const Signs& signs) {
+  const Mount* root = root_mount(signs);
+  return root != nullptr && root->root == "/" && root->device.starts_with("/dev/");
 }
 
 Fact<std::string> known(std::string kind, const std::string& source) {
@@ -81,6 +87,39 @@ Fact<std::string> declared_kind(const Machine& machine) {
   return Fact<std::string>::unknown("nothing declares a container");
 }
 
+// What the first process was told by whoever started it; only root may look.
+Fact<std::string> told_kind(const Machine& machine) {
+  constexpr std::string_view kKey = "container=";
+  const std::string path = "/proc/1/environ";
+  const auto text = machine.read(path);
+  if (!text.ok()) return Fact<std::string>::unknown(text.error().message());
+  for (const std::string& entry : split(text.value(), '\0')) {
+    if (entry.starts_with(kKey) && entry.size() > kKey.size())
+      return known(entry.substr(kKey.size()), path + ", 'container'");
+  }
+  return Fact<std::string>::unknown(path + " has no 'container'");
+}
+
+// That nothing names a container shows that there is none only where nothing else looks like one.
+Fact<std::string> none_or_unknown(const Machine& machine, const Signs& signs) {
+  // The number of the first namespace of processes, the same in every kernel since 3.8.
+  constexpr std::string_view kFirst = "pid:[4026531836]";
+  const std::string spaces = "/proc/self/ns/pid";
+  if (signs.mounts.empty() && !signs.shows_cgroups)
+    return Fact<std::string>::unknown("neither " + std::string(kMounts) + " nor " + kCgroups[0] +
+                                      " can be read");
+  const auto space = machine.link(spaces);
+  if (space.ok() && space.value() != kFirst)
+    return Fact<std::string>::unknown(spaces +
+                                      " shows a name space of its own, and nothing names what made it");
+  const Mount* root = root_mount(signs);
+  if (root != nullptr && root->type.find("overlay") != std::string::npos)
+    return Fact<std::string>::unknown(
+        "the root is an overlay, as in containers and live systems, and nothing names what made it");
+  if (space.ok()) return known("none", spaces);
+  return known("none", signs.mounts.empty() ? kCgroups[0] : kMounts);
+}
+
 Fact<std::string> kind(const Machine& machine, const Signs& signs) {
   const std::string docker = "/.dockerenv";
   if (signs.in_cgroups && signs.in_cgroups->kind == "kubernetes")
@@ -88,13 +127,11 @@ Fact<std::string> kind(const Machine& machine, const Signs& signs) {
   if (const Fact<std::string> declared = declared_kind(machine); declared.is_known()) return declared;
   if (signs.in_cgroups) return known(signs.in_cgroups->kind, signs.cgroups_file);
   if (!signs.runtime.empty()) return known(signs.runtime, kMounts);
-  if (machine.exists(docker) && !root_is_a_disk(signs.mounts)) return known("docker", docker);
-  if (signs.mounts.empty() && !signs.shows_cgroups)
-    return Fact<std::string>::unknown("neither " + std::string(kMounts) + " nor " + kCgroups[0] +
-                                      " can be read");
-  Fact<std::string> none = known("none", signs.mounts.empty() ? kCgroups[0] : kMounts);
+  if (machine.exists(docker) && !root_is_a_disk(signs)) return known("docker", docker);
+  if (const Fact<std::string> told = told_kind(machine); told.is_known()) return told;
+  Fact<std::string> none = none_or_unknown(machine, signs);
   // An image of docker that was made the disk of a machine keeps the file.
-  if (machine.exists(docker)) none.also("docker", docker);
+  if (none.is_known() && machine.exists(docker)) none.also("docker", docker);
   return none;
 }
 

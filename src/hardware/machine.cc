@@ -14,13 +14,15 @@ namespace {
 // Files of the kernel say 0 about their size and some never end.
 constexpr int64_t kMaxBytes = 16 << 20;
 
-Error reading_error(const Error& error, std::string_view path) {
+Error reading_error(const Error& error, std::string_view path, bool is_root) {
   const std::string name(path);
   switch (error.code()) {
     case ErrorCode::kNotFound:
       return Error(error.code(), "there is no " + name);
     case ErrorCode::kPermission:
-      return Error(error.code(), "only root may read " + name);
+      // In a container root may be refused too.
+      return Error(error.code(),
+                   is_root ? name + " may not be read, not even by root here" : "only root may read " + name);
     default:
       return Error(error.code(), name + " cannot be read");
   }
@@ -61,10 +63,10 @@ platform::Path Machine::inside(std::string_view path) const {
 
 Result<std::string> Machine::read(std::string_view path) const {
   if (std::ranges::find(answers_.denied, path) != answers_.denied.end()) {
-    return reading_error(Error(ErrorCode::kPermission, "denied"), path);
+    return reading_error(Error(ErrorCode::kPermission, "denied"), path, answers_.is_root);
   }
   Result<std::string> content = platform::read_file(inside(path), kMaxBytes);
-  if (!content.ok()) return reading_error(content.error(), path);
+  if (!content.ok()) return reading_error(content.error(), path, answers_.is_root);
   return content;
 }
 

@@ -88,6 +88,13 @@ Fact<std::string> address_randomisation(const Machine& machine) {
   return Fact<std::string>::unknown(path + " says '" + level.value() + "'");
 }
 
+// The same zone under its many names.
+std::string zone_name(std::string_view name) {
+  constexpr auto kUtc = std::to_array<std::string_view>(
+      {"Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal"});
+  return std::ranges::find(kUtc, name) == kUtc.end() ? std::string(name) : "UTC";
+}
+
 Fact<std::string> time_zone(const Machine& machine) {
   constexpr std::string_view kFolder = "zoneinfo/";
   const std::string link_path = "/etc/localtime", name_path = "/etc/timezone";
@@ -96,9 +103,11 @@ Fact<std::string> time_zone(const Machine& machine) {
   if (const auto link = machine.link(link_path); link.ok()) {
     const size_t at = link.value().find(kFolder);
     if (at != std::string::npos)
-      zone = Fact<std::string>::known(link.value().substr(at + kFolder.size()), "the link " + link_path);
+      zone = Fact<std::string>::known(zone_name(link.value().substr(at + kFolder.size())),
+                                      "the link " + link_path);
   }
-  if (const auto name = machine.read_line(name_path); name.ok()) zone.also(name.value(), name_path);
+  if (const auto name = machine.read_line(name_path); name.ok())
+    zone.also(zone_name(name.value()), name_path);
   // The C library takes a missing file for this.
   if (!zone.is_known() && machine.exists("/etc") && !machine.exists(link_path))
     return Fact<std::string>::known("UTC", "there is no " + link_path);

@@ -15,6 +15,10 @@ using test::captured_machine;
 using test::put;
 using test::TemporaryFolder;
 
+Fact<std::string> kind_of(const TemporaryFolder& folder) {
+  return collect_container(test::bare_machine(folder.path())).kind;
+}
+
 TEST_CASE("time zones by link and by name, both where they differ") {
   const Fact<std::string> both = collect_system(captured_machine("amd-desktop")).time_zone;
   CHECK(both.value() == "Europe/Berlin");
@@ -22,6 +26,7 @@ TEST_CASE("time zones by link and by name, both where they differ") {
   CHECK(both.other_readings()[0].value == "America/New_York");
   CHECK(collect_system(captured_machine("graviton-server")).time_zone.value() == "UTC");
   CHECK_FALSE(collect_system(captured_machine("arm-board")).time_zone.is_known());
+  CHECK(collect_system(captured_machine("firecracker-vm")).time_zone.value() == "UTC");
 }
 
 TEST_CASE("what firmware leaves out is unknown, not the words that stand there") {
@@ -93,6 +98,28 @@ TEST_CASE("a container that podman tells nothing") {
   CHECK(container.kind.value() == "podman");
   CHECK(container.image.reason() ==
         "/run/.containerenv is empty: podman fills it for privileged containers alone");
+}
+
+TEST_CASE("what looks like a container but has no name is unknown, not none") {
+  const TemporaryFolder overlay;
+  put(overlay.path(), "proc/self/mountinfo", "1 0 0:9 / / rw - overlay overlay rw,lowerdir=/a\n");
+  CHECK(kind_of(overlay).reason().starts_with("the root is an overlay"));
+  const TemporaryFolder space;
+  put(space.path(), "proc/self/mountinfo", "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n");
+  CHECK(kind_of(space).value() == "none");
+  std::filesystem::create_directories(space / "proc/self/ns");
+  std::filesystem::create_symlink("pid:[4026532000]", space / "proc/self/ns/pid");
+  CHECK(kind_of(space).reason().starts_with("/proc/self/ns/pid shows a name space of its own"));
+  put(space.path(), "proc/1/environ", std::string("A=b\0container=lxc\0", 18));
+  CHECK(kind_of(space).value() == "lxc");
+}
+
+TEST_CASE("a pod whose groups are hidden shows itself by the files laid over its own") {
+  const TemporaryFolder folder;
+  put(folder.path(), "proc/self/mountinfo",
+      "1 0 0:9 / / rw - overlay overlay rw\n"
+      "2 1 8:1 /var/lib/kubelet/pods/p1/etc-hosts /etc/hosts rw - ext4 /dev/sda1 rw\n");
+  CHECK(kind_of(folder).value() == "kubernetes");
 }
 
 TEST_CASE("groups named after what made them") {
