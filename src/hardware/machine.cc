@@ -1,7 +1,6 @@
 #include "hardware/machine.h"
 
 #include <algorithm>
-#include <system_error>
 
 #include "base/number_text.h"
 #include "base/text.h"
@@ -10,23 +9,6 @@
 
 namespace ibid::hardware {
 namespace {
-
-// Files of the kernel say 0 about their size and some never end.
-constexpr int64_t kMaxBytes = 16 << 20;
-
-Error reading_error(const Error& error, std::string_view path, bool is_root) {
-  const std::string name(path);
-  switch (error.code()) {
-    case ErrorCode::kNotFound:
-      return Error(error.code(), "there is no " + name);
-    case ErrorCode::kPermission:
-      // In a container root may be refused too.
-      return Error(error.code(),
-                   is_root ? name + " may not be read, not even by root here" : "only root may read " + name);
-    default:
-      return Error(error.code(), name + " cannot be read");
-  }
-}
 
 Error malformed(std::string_view name, std::string_view what) {
   constexpr size_t kMostShown = 80;
@@ -37,7 +19,7 @@ Error malformed(std::string_view name, std::string_view what) {
 }  // namespace
 
 Machine::Machine(platform::Path root, SystemAnswers answers)
-    : root_(std::move(root)), answers_(std::move(answers)) {}
+    : root_(std::move(root)), files_(root_), answers_(std::move(answers)) {}
 
 Machine Machine::this_one() {
   SystemAnswers answers;
@@ -56,54 +38,39 @@ Machine Machine::this_one() {
   return Machine("/", std::move(answers));
 }
 
-platform::Path Machine::inside(std::string_view path) const {
-  IBID_CHECK(path.starts_with('/'), "a path on the machine is absolute");
-  return root_ / path.substr(1);
+Result<void> Machine::allowed(std::string_view path) const {
+  if (std::ranges::find(answers_.denied, path) == answers_.denied.end()) return {};
+  return Error(ErrorCode::kPermission, "only root may read " + std::string(path));
 }
 
 Result<std::string> Machine::read(std::string_view path) const {
-  if (std::ranges::find(answers_.denied, path) != answers_.denied.end()) {
-    return reading_error(Error(ErrorCode::kPermission, "denied"), path, answers_.is_root);
-  }
-  Result<std::string> content = platform::read_file(inside(path), kMaxBytes);
-  if (!content.ok()) return reading_error(content.error(), path, answers_.is_root);
+  IBID_TRY(allowed(path));
+  Result<std::string> content = files_.read(path);
+  // In a container root may be refused too.
+  if (!content.ok() && content.error().code() == ErrorCode::kPermission && answers_.is_root)
+    return Error(ErrorCode::kPermission, std::string(path) + " may not be read, not even by root here");
   return content;
 }
 
 Result<std::string> Machine::read_line(std::string_view path) const {
-  IBID_ASSIGN(const std::string content, read(path));
-  const std::string line(trim(std::string_view(content).substr(0, content.find('\n'))));
-  if (line.empty()) return Error(ErrorCode::kMalformed, std::string(path) + " is empty");
-  return line;
+  IBID_TRY(allowed(path));
+  return files_.read_line(path);
 }
 
 Result<int64_t> Machine::read_integer(std::string_view path) const {
-  IBID_ASSIGN(const std::string line, read_line(path));
-  const auto value = parse_int64(line);
-  if (!value) return malformed(path, line);
-  return *value;
+  IBID_TRY(allowed(path));
+  return files_.read_integer(path);
 }
 
-std::vector<std::string> Machine::names(std::string_view folder) const {
-  std::vector<std::string> names;
-  const auto entries = platform::list_sorted(inside(folder));
-  if (!entries.ok()) return names;
-  for (const platform::Path& entry : entries.value()) names.push_back(entry.filename().string());
-  return names;
-}
+std::vector<std::string> Machine::names(std::string_view folder) const { return files_.names(folder); }
 
-bool Machine::exists(std::string_view path) const { return platform::path_exists(inside(path)); }
+bool Machine::exists(std::string_view path) const { return files_.exists(path); }
 
-Result<std::string> Machine::link(std::string_view path) const {
-  std::error_code code;
-  const platform::Path target = std::filesystem::read_symlink(inside(path), code);
-  if (code) return Error(ErrorCode::kNotFound, std::string(path) + " is no link");
-  return target.string();
-}
+Result<std::string> Machine::link(std::string_view path) const { return files_.link(path); }
 
 platform::CgroupLimits Machine::cgroup_limits() const {
   platform::CgroupLimits limits =
-      platform::cgroup_limits(inside("/proc/self/cgroup"), inside("/sys/fs/cgroup"));
+      platform::cgroup_limits(files_.inside("/proc/self/cgroup"), files_.inside("/sys/fs/cgroup"));
   for (platform::Path* file : {&limits.cpus_file, &limits.memory_file, &limits.memory_used_file}) {
     if (!file->empty()) *file = "/" / file->lexically_relative(root_);
   }

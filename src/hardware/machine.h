@@ -10,6 +10,7 @@
 #include "platform/cgroup.h"
 #include "platform/file.h"
 #include "platform/file_system.h"
+#include "platform/file_tree.h"
 #include "report/fact.h"
 
 namespace ibid::hardware {
@@ -58,9 +59,10 @@ class Machine {
   const SystemAnswers& answers() const { return answers_; }
 
  private:
-  platform::Path inside(std::string_view path) const;
+  Result<void> allowed(std::string_view path) const;
 
   platform::Path root_;
+  platform::FileTree files_;
   SystemAnswers answers_;
 };
 
