@@ -93,6 +93,12 @@ FileSystem collect_one(const Machine& machine, const Mount& mount) {
   return facts;
 }
 
+// Runtimes mount single files of the host into containers, such as the programs and libraries of a driver.
+// File systems that may not answer are not asked.
+bool is_single_file(const Machine& machine, const Mount& mount) {
+  return mount.root != "/" && !may_not_answer(mount) && machine.is_file(mount.mount_point);
+}
+
 // Of file systems mounted over one another only the last can be reached.
 bool is_covered(const std::vector<Mount>& mounts, size_t i) {
   for (size_t later = i + 1; later < mounts.size(); ++later) {
@@ -110,7 +116,8 @@ FactList<FileSystem> collect_file_systems(const Machine& machine) {
   if (mounts.empty()) return FactList<FileSystem>::unknown(std::string(kMounts) + " shows no file system");
   std::vector<FileSystem> found;
   for (size_t i = 0; i < mounts.size(); ++i) {
-    if (holds_data(mounts[i]) && !is_covered(mounts, i)) found.push_back(collect_one(machine, mounts[i]));
+    const bool counts = holds_data(mounts[i]) && !is_covered(mounts, i);
+    if (counts && !is_single_file(machine, mounts[i])) found.push_back(collect_one(machine, mounts[i]));
   }
   return FactList<FileSystem>::known(std::move(found), kMounts);
 }

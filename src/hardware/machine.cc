@@ -66,6 +66,10 @@ std::vector<std::string> Machine::names(std::string_view folder) const { return 
 
 bool Machine::exists(std::string_view path) const { return files_.exists(path); }
 
+bool Machine::is_file(std::string_view path) const {
+  return files_.exists(path) && !platform::is_folder(files_.inside(path));
+}
+
 Result<std::string> Machine::link(std::string_view path) const { return files_.link(path); }
 
 platform::CgroupLimits Machine::cgroup_limits() const {

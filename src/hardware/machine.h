@@ -50,6 +50,8 @@ class Machine {
   // Names in a folder, in byte order; none if there is no such folder or it may not be read.
   std::vector<std::string> names(std::string_view folder) const;
   bool exists(std::string_view path) const;
+  // Whether there is something that is no folder.
+  bool is_file(std::string_view path) const;
   // Where a symbolic link leads, as written in it.
   Result<std::string> link(std::string_view path) const;
 
