@@ -23,6 +23,12 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value;
 }
 
+std::vector<std::string> environment_lines() {
+  std::vector<std::string> lines;
+  for (char** line = environ; line != nullptr && *line != nullptr; ++line) lines.emplace_back(*line);
+  return lines;
+}
+
 Result<Path> home_folder() {
   const Path named(environment_variable("HOME").value_or(""));
   if (named.is_absolute()) return named;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "platform/file.h"
 
@@ -9,6 +10,9 @@ namespace ibid::platform {
 
 // Nothing if the variable is not set; set to nothing is an empty text.
 std::optional<std::string> environment_variable(const std::string& name);
+
+// All of them, as they came to this process.
+std::vector<std::string> environment_lines();
 
 // $HOME, else what the user database says.
 Result<Path> home_folder();

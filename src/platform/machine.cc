@@ -93,6 +93,8 @@ Result<std::string> host_name() {
   return std::string(name.data());
 }
 
+int64_t clock_ticks_per_second() { return std::max<int64_t>(1, ::sysconf(_SC_CLK_TCK)); }
+
 bool is_root() { return ::geteuid() == 0; }
 
 int64_t peak_resident_bytes() {

@@ -29,6 +29,9 @@ Result<std::string> operating_system();  // "Debian GNU/Linux 12 (bookworm)"
 std::string kernel_version();            // "Linux 6.1.0-18-amd64"
 Result<std::string> host_name();
 
+// The unit in which the kernel's files count processor time.
+int64_t clock_ticks_per_second();
+
 // Whether this process runs with the rights of the superuser.
 bool is_root();
 
