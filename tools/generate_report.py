@@ -76,6 +76,9 @@ def header(report, sections):
         out.append(f"struct {struct_name(section)} {{")
         out += [f"  report::Fact<{CXX_TYPES[field['type']]}> {field['name']};" for field in section["fields"]]
         out += ["};", ""]
+        out += ["template <class Visitor>", f"void visit_facts({struct_name(section)}& item, Visitor&& visit) {{"]
+        out += [f"  visit(item.{field['name']});" for field in section["fields"]]
+        out += ["}", ""]
     out.append("struct Report {")
     for section in sections:
         kind = struct_name(section)

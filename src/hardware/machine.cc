@@ -4,6 +4,7 @@
 
 #include "base/number_text.h"
 #include "base/text.h"
+#include "platform/environment.h"
 #include "platform/machine.h"
 
 namespace ibid::hardware {
@@ -43,6 +44,8 @@ Machine Machine::this_one() {
   answers.host_name = fact(platform::host_name(), "gethostname");
   answers.allowed_threads = Fact<int64_t>::known(platform::allowed_cores(), "sched_getaffinity");
   answers.is_root = platform::is_root();
+  answers.ticks_per_second = platform::clock_ticks_per_second();
+  answers.environment = platform::environment_lines();
   return Machine("/", std::move(answers));
 }
 

@@ -4,7 +4,9 @@
 #include "cli/invocation.h"
 #include "cli/report_text.h"
 #include "hardware/report.h"
+#include "hardware/usage_sampler.h"
 #include "platform/atomic_file.h"
+#include "platform/clock.h"
 #include "report/html.h"
 #include "report/markdown.h"
 #include "report/redact.h"
@@ -14,9 +16,31 @@ namespace {
 
 constexpr std::string_view kTitle = "Hardware report";
 
+Result<hardware::Report> collect(const Invocation& invocation) {
+  const hardware::Machine machine = hardware::Machine::this_one();
+  const hardware::CollectOptions options{.process = invocation.integer("pid")};
+  const std::optional<double> duration_s = invocation.number("sample");
+  if (!duration_s) return hardware::collect(machine, options);
+  // Before anything else is collected: that work is none of the process's.
+  IBID_ASSIGN(hardware::UsageSampler sampler,
+              hardware::UsageSampler::create(machine, options.libraries, options.process));
+  hardware::Report used;
+  IBID_TRY(hardware::sample_usage(sampler,
+                                  {.duration_s = *duration_s,
+                                   .interval_s = *invocation.number("interval"),
+                                   .now_s = platform::monotonic_seconds,
+                                   .wait = platform::sleep_seconds},
+                                  used));
+  hardware::Report report = hardware::collect(machine, options);
+  report.used = std::move(used.used);
+  report.used_gpus = std::move(used.used_gpus);
+  return report;
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   const auto sections = hardware::report_sections();
-  Json json = hardware::report_json(hardware::collect(hardware::Machine::this_one()));
+  IBID_ASSIGN(const hardware::Report report, collect(invocation));
+  Json json = hardware::report_json(report);
   if (invocation.flag("redact")) json = report::redacted(json, sections);
   if (const auto path = invocation.text("html")) {
     IBID_TRY(platform::write_file_atomically(*path, report::html(json, sections, kTitle)));
@@ -50,10 +74,27 @@ CommandSpec hardware_command() {
                    .value_name = "FILE",
                    .help = "write the report as one HTML page that needs nothing else"},
                   {.name = "md", .help = "report as Markdown"},
-                  {.name = "redact", .help = "leave out serial numbers, names and addresses"}},
+                  {.name = "redact", .help = "leave out serial numbers, names and addresses"},
+                  {.name = "sample",
+                   .type = OptionType::kNumber,
+                   .value_name = "SECONDS",
+                   .help = "look for so long at what is used: cores, memory, accelerators"},
+                  {.name = "interval",
+                   .type = OptionType::kNumber,
+                   .value_name = "SECONDS",
+                   .default_value = "0.5",
+                   .help = "how often --sample looks"},
+                  {.name = "pid",
+                   .type = OptionType::kInteger,
+                   .value_name = "PID",
+                   .help =
+                       "what this process with its children uses, which libraries it has loaded and which "
+                       "devices its variables name",
+                   .least = 1}},
       .examples = {{"ibid hardware", "for people"},
                    {"ibid hardware --json > machine.json", "to keep, and to compare later"},
-                   {"ibid hardware --redact --html machine.html", "to show to others"}},
+                   {"ibid hardware --redact --html machine.html", "to show to others"},
+                   {"ibid hardware --sample 10 --pid 4711", "what a training really uses"}},
       .run = run,
   };
 }
