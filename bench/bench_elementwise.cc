@@ -88,7 +88,7 @@ struct BatchNorm {
                                          {&running_mean, &running_variance});
     // The whole gradient at once, as the peer gets it.
     const Variable loss =
-        tape.record(Tensor::scalar(0.0), {out}, [this](Backward& b) { b.add(0, dy); }, true);
+        tape.record_loss(Tensor::scalar(0.0), out, [this](Backward& b) { b.add(0, dy); }, {});
     tape.backward(loss);
   }
 

@@ -6,7 +6,7 @@
 
 #include "bench/serve.h"
 #include "data/digits.h"
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 #include "models/mnist_cnn/mnist_cnn.h"
 #include "models/training/classifier_trainer.h"
 

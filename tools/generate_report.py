@@ -51,6 +51,9 @@ def read_sections(report):
         section = dict(content["section"], fields=[checked_field(f, f"{path.name}, field {f.get('name', '?')}")
                                                    for f in content.get("field", [])])
         names = [field["name"] for field in section["fields"]]
+        unknown = [name for name in [section.get("key")] + section.get("brief", []) if name and name not in names]
+        if unknown:
+            fail(f"{path.name}: key or brief name '{unknown[0]}', which is no field")
         if not names or len(set(names)) != len(names):
             fail(f"{path.name}: no fields, or two of one name")
         sections.append(section)
@@ -76,8 +79,10 @@ def header(report, sections):
         out.append(f"struct {struct_name(section)} {{")
         out += [f"  report::Fact<{CXX_TYPES[field['type']]}> {field['name']};" for field in section["fields"]]
         out += ["};", ""]
-        out += ["template <class Visitor>", f"void visit_facts({struct_name(section)}& item, Visitor&& visit) {{"]
-        out += [f"  visit(item.{field['name']});" for field in section["fields"]]
+    out += ["// use(name, title, fact) for every fact of a section or an item."]
+    for section in sections:
+        out += ["template <class Use>", f"void for_each_fact({struct_name(section)}& of, Use&& use) {{"]
+        out += [f"  use({literal(f['name'])}, {literal(f['title'])}, of.{f['name']});" for f in section["fields"]]
         out += ["}", ""]
     out.append("struct Report {")
     for section in sections:
@@ -110,8 +115,13 @@ def source(report, sections):
             out.append(f"    {{{texts}, report::Matters::{MATTERS[f['matters']]}, {literal(f['why'])}, {frameworks}, "
                        f"{str(f['private']).lower()}}},")
         out += ["};", ""]
+    for s in sections:
+        if s.get("brief"):
+            names = ", ".join(literal(name) for name in s["brief"])
+            out += [f"constexpr std::string_view {brief_name(s)}[] = {{{names}}};", ""]
     out.append("constexpr report::Section all_sections[] = {")
-    out += [f"    {{{literal(s['name'])}, {literal(s['title'])}, {str(s['list']).lower()}, {s['name']}_fields}},"
+    out += [f"    {{{literal(s['name'])}, {literal(s['title'])}, {str(s['list']).lower()}, {literal(s.get('key', ''))}, "
+            f"{brief_name(s) if s.get('brief') else '{}'}, {s['name']}_fields}},"
             for s in sections]
     out += ["};", "", "}  // namespace", "", "Json report_json(const Report& facts) {", "  Json json = Json::object();",
             f"  json[\"format\"] = \"ibid.{report}\";", "  json[\"version\"] = kFormatVersion;"]
@@ -121,6 +131,10 @@ def source(report, sections):
     out += ["  return json;", "}", "", "std::span<const report::Section> report_sections() { return all_sections; }", "",
             f"}}  // namespace ibid::{report}", ""]
     return "\n".join(out)
+
+
+def brief_name(section):
+    return f"{section['name']}_brief"
 
 
 def frameworks_name(section, field):

@@ -8,7 +8,7 @@
 #   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
 set -eu
 
-build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libxxhash-dev libssl-dev
+build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
   libcurl4-openssl-dev zlib1g-dev doctest-dev libmpfr-dev"
 faster="ccache mold"
 second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace ibid {
 
@@ -33,6 +35,21 @@ class DeviceError : public TensorError {
 class ArgumentError : public TensorError {
  public:
   using TensorError::TensorError;
+};
+
+// A file that is not as it has to be: absent, not readable, cut short, altered. Nothing the caller could have
+// checked before, so it is no TensorError.
+class FileError : public std::runtime_error {
+ public:
+  FileError(std::string code, const std::string& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
+
+  // Stable, for programs: "not-found", "permission", "disk-full", "io", "truncated", "malformed",
+  // "digest-mismatch", "unsupported".
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
 };
 
 }  // namespace ibid

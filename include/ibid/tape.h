@@ -41,6 +41,7 @@ class Variable {
   friend class Backward;
   Tensor value_;
   int64_t slot_ = -1;
+  int64_t loss_ = -1;  // which of the tape's losses with samples it is
   bool batched_ = false;
 };
 
@@ -92,12 +93,14 @@ class Tape {
   // The same parameter gives the same leaf however often it is asked for.
   Variable parameter(Parameter& parameter);
 
-  // Records `value` as the result of an operation on `inputs`. The result is batched if an input is, unless
-  // `mixes_samples`: then it belongs to the whole pass, like a loss.
+  // Records `value` as the result of an operation on `inputs`. The result is batched if an input is. An
+  // operation that mixes samples is named by `mixing`: its result belongs to the whole pass, and a pass over
+  // part of a step is refused, because there the other samples are missing (section 6.2). Errors:
+  // ArgumentError naming the operation.
   Variable record(Tensor value, std::initializer_list<Variable> inputs, BackwardFunction backward,
-                  bool mixes_samples = false);
+                  const char* mixing = nullptr);
   Variable record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
-                  bool mixes_samples = false);
+                  const char* mixing = nullptr);
 
   // Says that the gradient function of `value`, the result of a fused ReLU, takes dy as +0 where value <= 0.
   // A later operation may then hand over its contribution with that done (Backward::add_rectified).
@@ -111,6 +114,15 @@ class Tape {
   // After backward(): the gradient of a leaf made by batch(value, true); zeros if nothing reached it.
   Tensor gradient(const Variable& leaf) const;
 
+  // Records a loss: the terms of the input's samples reduced to one value by section 4.2. `shard_sums` are
+  // the binary64 sums of the terms, one per shard of this pass; none when the terms belong to no samples.
+  Variable record_loss(Tensor value, const Variable& input, BackwardFunction backward,
+                       std::vector<double> shard_sums);
+
+  // For operations that take something over all samples of a step. `instead` is what else could be used.
+  // Errors: ArgumentError naming `operation` when this pass has only part of them.
+  void require_whole_step(const char* operation, const std::string& instead) const;
+
   // Gradients of this pass's shards are combined by the tree when true (the default). When false, each used
   // parameter keeps one gradient per shard in shard_gradients(), for an exchange between workers; only the
   // part without samples (penalties) then goes to Parameter::gradient. It is the same in every worker and is
@@ -118,9 +130,10 @@ class Tape {
   void set_fold_shards(bool fold) { fold_shards_ = fold; }
   const Tensor& shard_gradients(const Parameter& parameter) const;
 
-  // The binary64 sums of the loss's terms, one per shard of this pass (section 4.2), for the same exchange.
-  void set_loss_shards(std::vector<double> sums) { loss_shards_ = std::move(sums); }
-  const std::vector<double>& loss_shards() const { return loss_shards_; }
+  // The binary64 sums of a loss's terms, one per shard of this pass (section 4.2), for the same exchange.
+  // Several losses of one pass have their own. Errors: ArgumentError for what is no loss over samples, such
+  // as a penalty or a sum of losses.
+  const std::vector<double>& loss_shards(const Variable& loss) const;
 
   // --- for operations ---
   int64_t n_samples() const { return n_samples_; }
@@ -138,6 +151,8 @@ class Tape {
   struct Record;
 
   int64_t new_slot(bool batched, const Shape& shape, DType dtype);
+  Variable add_record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
+                      bool batched);
   void run(Record& record);
   void run_per_shard(Record& record, const Tensor& dy_shards);
   void add_shards(Slot& slot, Tensor contribution);
@@ -147,7 +162,7 @@ class Tape {
   TapeOptions options_;
   int64_t n_samples_ = 0;
   bool fold_shards_ = true;
-  std::vector<double> loss_shards_;
+  std::vector<std::vector<double>> loss_shards_;  // of each loss with samples, as recorded
   std::vector<Slot> slots_;
   std::vector<Record> records_;
   std::map<const Parameter*, int64_t> parameter_slots_;  // looked up, never iterated

@@ -55,16 +55,71 @@ int64_t count_correct(const Tensor& log_probabilities, const Tensor& labels) {
 
 }  // namespace
 
+ClassifierTrainer::Losses ClassifierTrainer::losses_of(Tape& tape, std::span<const uint32_t> part,
+                                                       StepResult& result) {
+  const Variable x = tape.batch(image_tensor(*images_, part, config_.scaling));
+  const Variable log_probabilities = module_->forward(tape, x);
+  const Tensor labels = label_tensor(*images_, part);
+  Losses losses;
+  losses.samples = losses.total = ops::nll_loss(tape, log_probabilities, labels);
+  if (penalty_) {
+    losses.penalty = penalty_(tape);
+    if (losses.penalty.batched() || losses.penalty.value().n_elements() != 1) {
+      throw ArgumentError("the penalty of a training must be one value made from parameters alone; it is " +
+                          losses.penalty.value().describe());
+    }
+    losses.total = ops::add(tape, losses.samples, losses.penalty);
+  }
+  result.n_correct += count_correct(log_probabilities.value(), labels);
+  return losses;
+}
+
 void ClassifierTrainer::gradients_of(std::span<const uint32_t> batch, StepResult& result) {
   Tape tape(*context_, tape_options(0, static_cast<int64_t>(batch.size())));
-  const Variable x = tape.batch(image_tensor(*images_, batch, config_.scaling));
-  const Variable log_probabilities = module_->forward(tape, x);
-  const Tensor labels = label_tensor(*images_, batch);
-  const Variable loss = ops::nll_loss(tape, log_probabilities, labels);
-  result.n_correct = count_correct(log_probabilities.value(), labels);
-  result.loss = static_cast<float>(loss.value().item());
-  tape.backward(loss);
+  const Losses losses = losses_of(tape, batch, result);
+  result.loss = static_cast<float>(losses.total.value().item());
+  tape.backward(losses.total);
 }
+
+namespace {
+
+// One parameter's gradient as it arrives from the workers, in shard order.
+class GradientCollector {
+ public:
+  explicit GradientCollector(Context& context) : context_(&context), tree_(context) {}
+
+  // What one worker has of it: one gradient per shard, which it ships as aligned subtrees, and the part
+  // without samples, which is the same in every worker.
+  void collect(Parameter& parameter, const Tensor& shards, int64_t first_shard) {
+    without_samples_ = std::move(parameter.gradient);
+    parameter.gradient = Tensor();
+    if (!shards.defined()) return;
+    // Shards that did not use the parameter count as +0 (section 6.1); behind the last one they are left out.
+    for (; next_shard_ < first_shard; ++next_shard_) {
+      tree_.push({0, next_shard_, Tensor::zeros(parameter.value.shape(), parameter.value.dtype())});
+    }
+    autograd::SubtreeBuilder own(*context_);
+    own.push_shards(shards, first_shard);
+    for (autograd::Subtree& shipped : own.take()) tree_.push(std::move(shipped));
+    next_shard_ += shards.size(0);
+  }
+
+  // The root of the tree, and the part without samples added to it once.
+  Tensor finish() {
+    Tensor gradient = tree_.collapse();
+    if (!without_samples_.defined()) return gradient;
+    if (!gradient.defined()) return without_samples_;
+    return autograd::add_into(*context_, std::move(gradient), without_samples_);
+  }
+
+ private:
+  Context* context_;
+  autograd::SubtreeBuilder tree_;
+  int64_t next_shard_ = 0;
+  Tensor without_samples_;
+};
+
+}  // namespace
 
 // Each worker takes a run of the step's shards, computes their gradients and ships aligned subtrees; together
 // they grow into the one tree. Losses travel as one binary64 sum per shard.
@@ -72,8 +127,9 @@ void ClassifierTrainer::gradients_by_workers(std::span<const uint32_t> batch, St
   const int64_t n = static_cast<int64_t>(batch.size()), per_shard = config_.samples_per_shard;
   const int64_t n_shards = (n + per_shard - 1) / per_shard;
   const std::vector<Parameter*> parameters = module_->parameters();
-  std::vector<autograd::SubtreeBuilder> trees(parameters.size(), autograd::SubtreeBuilder(*context_));
+  std::vector<GradientCollector> collectors(parameters.size(), GradientCollector(*context_));
   std::vector<double> loss_shards;
+  Tensor penalty;
   for (int64_t worker = 0; worker < workers_; ++worker) {
     const int64_t first_shard = n_shards * worker / workers_, end_shard = n_shards * (worker + 1) / workers_;
     if (first_shard == end_shard) continue;  // more workers than shards: this one idles
@@ -81,21 +137,18 @@ void ClassifierTrainer::gradients_by_workers(std::span<const uint32_t> batch, St
     const auto part = batch.subspan(static_cast<size_t>(first), static_cast<size_t>(end - first));
     Tape tape(*context_, tape_options(first, n));
     tape.set_fold_shards(false);
-    const Variable x = tape.batch(image_tensor(*images_, part, config_.scaling));
-    const Variable log_probabilities = module_->forward(tape, x);
-    const Tensor labels = label_tensor(*images_, part);
-    const Variable loss = ops::nll_loss(tape, log_probabilities, labels);
-    result.n_correct += count_correct(log_probabilities.value(), labels);
-    tape.backward(loss);
-    loss_shards.insert(loss_shards.end(), tape.loss_shards().begin(), tape.loss_shards().end());
+    const Losses losses = losses_of(tape, part, result);
+    tape.backward(losses.total);
+    const std::vector<double>& own_loss = tape.loss_shards(losses.samples);
+    loss_shards.insert(loss_shards.end(), own_loss.begin(), own_loss.end());
+    penalty = losses.penalty.value();
     for (size_t i = 0; i < parameters.size(); ++i) {
-      autograd::SubtreeBuilder own(*context_);
-      own.push_shards(tape.shard_gradients(*parameters[i]), first_shard);
-      for (autograd::Subtree& shipped : own.take()) trees[i].push(std::move(shipped));
+      collectors[i].collect(*parameters[i], tape.shard_gradients(*parameters[i]), first_shard);
     }
   }
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->gradient = trees[i].collapse();
+  for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->gradient = collectors[i].finish();
   result.loss = static_cast<float>(autograd::fold_tree(std::move(loss_shards)) / static_cast<double>(n));
+  if (penalty.defined()) result.loss = result.loss + static_cast<float>(penalty.item());
 }
 
 Result<std::optional<StepResult>> ClassifierTrainer::step() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -51,7 +52,14 @@ class ClassifierTrainer {
                                           const data::LabelledImages& images, const TrainingConfig& config,
                                           int64_t workers = 1);
 
-  // One optimiser step on the next batch; nothing when all epochs are done.
+  // A term without samples that is added to every step's loss, such as a weight penalty: one scalar made from
+  // parameters alone. It is part of what defines the training.
+  using Penalty = std::function<Variable(Tape&)>;
+  void set_penalty(Penalty penalty) { penalty_ = std::move(penalty); }
+
+  // One optimiser step on the next batch; nothing when all epochs are done. Throws: ArgumentError naming the
+  // operation when the module mixes samples (batch norm, a mean over the batch) and there are several
+  // workers, or when the penalty depends on samples.
   Result<std::optional<StepResult>> step();
 
   // On the first `limit` images.
@@ -77,6 +85,11 @@ class ClassifierTrainer {
   // Fills the gradients, and loss and n_correct of the result.
   void gradients_of(std::span<const uint32_t> batch, StepResult& result);
   void gradients_by_workers(std::span<const uint32_t> batch, StepResult& result);
+  // The forward pass over some samples: their loss, the penalty if there is one, and what to go back from.
+  struct Losses {
+    Variable samples, penalty, total;
+  };
+  Losses losses_of(Tape& tape, std::span<const uint32_t> part, StepResult& result);
   TapeOptions tape_options(int64_t first_sample, int64_t step_samples) const;
 
   Context* context_;
@@ -84,6 +97,7 @@ class ClassifierTrainer {
   const data::LabelledImages* images_;
   TrainingConfig config_;
   int64_t workers_;
+  Penalty penalty_;
   std::unique_ptr<optim::Adam> optimiser_;
   std::optional<data::Sampler> sampler_;
   int64_t n_steps_ = 0;

@@ -1,6 +1,7 @@
 #include "cli/report_text.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/text.h"
 #include "report/value_text.h"
@@ -51,9 +52,39 @@ void print_item(const Json& item, const report::Section& section, Console& conso
     print_fact(item[std::string(field.name)], field, title_width(section), console);
 }
 
+std::string brief_cell(const Json& item, const report::Section& section, std::string_view name) {
+  const Json& fact = item[std::string(name)];
+  if (!fact.contains("value")) return "-";
+  for (const report::Field& field : section.fields) {
+    if (field.name == name) return report::value_text(fact["value"], field);
+  }
+  return {};
+}
+
+// One line an item: the whole of it is for JSON, HTML and Markdown.
+void print_brief(const Json& items, const report::Section& section, Console& console) {
+  std::vector<size_t> widths;
+  for (std::string_view name : section.brief) {
+    size_t width = 0;
+    for (const Json& item : items) width = std::max(width, brief_cell(item, section, name).size());
+    widths.push_back(std::min<size_t>(width, 60));
+  }
+  for (const Json& item : items) {
+    std::string line;
+    for (size_t i = 0; i < widths.size(); ++i) {
+      const std::string cell = brief_cell(item, section, section.brief[i]);
+      line += "  " + cell + std::string(widths[i] > cell.size() ? widths[i] - cell.size() : 0, ' ');
+    }
+    console.print(line.substr(0, line.find_last_not_of(' ') + 1) + "\n");
+  }
+}
+
 void print_list(const Json& list, const report::Section& section, Console& console) {
+  constexpr size_t kFew = 3;
   const Json& items = list["items"];
-  for (size_t i = 0; i < items.size(); ++i) {
+  const bool brief = !section.brief.empty() && items.size() > kFew;
+  if (brief) print_brief(items, section, console);
+  for (size_t i = 0; i < items.size() && !brief; ++i) {
     if (items.size() > 1)
       console.print("  " + console.styled(Style::kBold, std::to_string(i + 1) + ".") + "\n");
     print_item(items[i], section, console);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hardware/machine.h"
@@ -71,7 +72,7 @@ void offer_if_known(Fact<T>& fact, const Result<T>& result, const std::string& s
 // Gives every fact of `item` that nobody was asked for a reason why it is not known.
 template <class Item>
 void explain_rest(Item& item, const std::string& reason) {
-  visit_facts(item, [&reason]<class T>(Fact<T>& fact) {
+  for_each_fact(item, [&reason]<class T>(std::string_view, std::string_view, Fact<T>& fact) {
     if (!was_asked(fact)) fact = Fact<T>::unknown(reason);
   });
 }

@@ -1,6 +1,7 @@
 #include "hardware/gpu_software.h"
 
 #include <array>
+#include <map>
 #include <memory>
 
 #include "base/number_text.h"
@@ -182,20 +183,30 @@ constexpr auto kVariables =
                              {"NVIDIA_TF32_OVERRIDE", &GpuSoftware::nvidia_tf32_override},
                              {"CUBLAS_WORKSPACE_CONFIG", &GpuSoftware::cublas_workspace_config}});
 
-std::string value_in(const std::vector<std::string>& environment, const std::string& name) {
-  for (const std::string& line : environment) {
-    if (line.starts_with(name + "=")) return line.substr(name.size() + 1);
+using Environment = std::map<std::string, std::string>;
+
+// "NAME=value", each with a zero byte after it.
+Environment parse_environment(const std::string& text) {
+  Environment environment;
+  for (const std::string& entry : split(text, '\0')) {
+    const size_t equals = entry.find('=');
+    if (equals != std::string::npos) environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
   }
-  return "not set";
+  return environment;
+}
+
+std::string value_in(const Environment& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found != environment.end() ? found->second : "not set";
 }
 
 void collect_variables(const Machine& machine, std::optional<int64_t> process, GpuSoftware& facts) {
   std::string source = "environment of this process";
-  Result<std::vector<std::string>> environment = machine.answers().environment;
+  Result<Environment> environment = machine.answers().environment;
   if (process) {
     source = "/proc/" + number_text(*process) + "/environ";
     const auto text = machine.read(source);
-    environment = text.ok() ? Result<std::vector<std::string>>(split(text.value(), '\0')) : text.error();
+    environment = text.ok() ? Result<Environment>(parse_environment(text.value())) : text.error();
   }
   for (const Variable& variable : kVariables) {
     offer(facts.*variable.fact,

@@ -45,7 +45,7 @@ Machine Machine::this_one() {
   answers.allowed_threads = Fact<int64_t>::known(platform::allowed_cores(), "sched_getaffinity");
   answers.is_root = platform::is_root();
   answers.ticks_per_second = platform::clock_ticks_per_second();
-  answers.environment = platform::environment_lines();
+  answers.environment = platform::all_environment_variables();
   return Machine("/", std::move(answers));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,8 @@ struct SystemAnswers {
   Fact<std::string> host_name;
   Fact<int64_t> allowed_threads;  // by the affinity mask of this process
   bool is_root = false;
-  int64_t ticks_per_second = 100;        // in which /proc counts processor time
-  std::vector<std::string> environment;  // "NAME=value", of this process
+  int64_t ticks_per_second = 100;                  // in which /proc counts processor time
+  std::map<std::string, std::string> environment;  // of this process, by name
 };
 
 // The machine that collectors look at: the files under `root` and what the kernel answers. Collectors reach

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string_view>
 
 namespace ibid::platform {
 namespace {
@@ -23,10 +24,14 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value;
 }
 
-std::vector<std::string> environment_lines() {
-  std::vector<std::string> lines;
-  for (char** line = environ; line != nullptr && *line != nullptr; ++line) lines.emplace_back(*line);
-  return lines;
+std::map<std::string, std::string> all_environment_variables() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const size_t equals = text.find('=');
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
 }
 
 Result<Path> home_folder() {

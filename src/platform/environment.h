@@ -1,8 +1,8 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "platform/file.h"
 
@@ -11,8 +11,8 @@ namespace ibid::platform {
 // Nothing if the variable is not set; set to nothing is an empty text.
 std::optional<std::string> environment_variable(const std::string& name);
 
-// All of them, as they came to this process.
-std::vector<std::string> environment_lines();
+// All of them, by name.
+std::map<std::string, std::string> all_environment_variables();
 
 // $HOME, else what the user database says.
 Result<Path> home_folder();

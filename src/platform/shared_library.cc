@@ -15,6 +15,7 @@ std::string loader_says() {
 }
 
 Error missing(std::span<const std::string> names) {
+  if (names.empty()) return Error(ErrorCode::kNotFound, "no library of that kind may be loaded");
   std::string text;
   for (size_t i = 0; i < names.size(); ++i)
     text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];

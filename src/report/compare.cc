@@ -1,6 +1,7 @@
 #include "report/compare.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/number_text.h"
 #include "report/value_text.h"
@@ -31,7 +32,7 @@ class Comparer {
  public:
   explicit Comparer(std::string_view framework) : framework_(framework) {}
 
-  void item(const Json& a, const Json& b, const Section& section, int64_t index) {
+  void item(const Json& a, const Json& b, const Section& section, const std::string& label) {
     for (const Field& field : section.fields) {
       const std::string name(field.name);
       const Json &left = a[name], &right = b[name];
@@ -39,17 +40,43 @@ class Comparer {
       // Where neither machine says, there is nothing to tell apart.
       if (known ? left["value"] == right["value"] : !left.contains("value") && !right.contains("value"))
         continue;
-      add({&section, &field, index, fact_text(left, field), fact_text(right, field), !known});
+      add({&section, &field, label, fact_text(left, field), fact_text(right, field), !known});
     }
   }
 
   void list(const Json& a, const Json& b, const Section& section) {
+    if (!section.key.empty()) return keyed_list(a, b, section);
     const size_t n_a = a["items"].size(), n_b = b["items"].size();
     for (size_t i = 0; i < std::min(n_a, n_b); ++i)
-      item(a["items"][i], b["items"][i], section, static_cast<int64_t>(i));
+      item(a["items"][i], b["items"][i], section, number_text(static_cast<int64_t>(i + 1)));
     if (n_a == n_b) return;
-    add({&section, nullptr, -1, number_text(static_cast<int64_t>(n_a)),
+    add({&section, nullptr, "", number_text(static_cast<int64_t>(n_a)),
          number_text(static_cast<int64_t>(n_b)), a.contains("unknown") || b.contains("unknown")});
+  }
+
+  // Items that have the same key belong together, the first with the first.
+  void keyed_list(const Json& a, const Json& b, const Section& section) {
+    const bool undecided = a.contains("unknown") || b.contains("unknown");
+    std::multimap<std::string, const Json*> others;
+    for (const Json& right : b["items"]) others.emplace(key_of(right, section), &right);
+    for (const Json& left : a["items"]) {
+      const std::string key = key_of(left, section);
+      const auto found = others.lower_bound(key);
+      if (found == others.end() || found->first != key) {
+        add({&section, nullptr, key, "there", "not there", undecided});
+        continue;
+      }
+      item(left, *found->second, section, key);
+      others.erase(found);
+    }
+    for (const auto& [key, right] : others) add({&section, nullptr, key, "not there", "there", undecided});
+  }
+
+  static std::string key_of(const Json& item, const Section& section) {
+    for (const Field& field : section.fields) {
+      if (field.name == section.key) return fact_text(item[std::string(field.name)], field);
+    }
+    return {};
   }
 
   Comparison take() { return std::move(comparison_); }
@@ -91,7 +118,7 @@ Comparison compare(const Json& a, const Json& b, std::span<const Section> sectio
     if (section.is_list) {
       comparer.list(a[name], b[name], section);
     } else {
-      comparer.item(a[name], b[name], section, -1);
+      comparer.item(a[name], b[name], section, "");
     }
   }
   return comparer.take();

@@ -13,8 +13,8 @@ namespace ibid::report {
 // A field in which two reports differ, or in which one of them does not know.
 struct Difference {
   const Section* section;
-  const Field* field;      // null: the lists have different lengths
-  int64_t item = -1;       // in a list, which
+  const Field* field;      // null: an item is in one list only, or the lists have different lengths
+  std::string item;        // in a list, which: the value of its key, or its number from 1
   std::string a, b;        // the values for people, or "unknown: why"
   bool undecided = false;  // one of them is unknown or left out, so nobody can tell
 };

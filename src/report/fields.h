@@ -31,6 +31,10 @@ struct Section {
   std::string_view name;   // its key in the JSON
   std::string_view title;  // for people
   bool is_list;
+  std::string_view
+      key;  // of a list: the field by which the items of two reports belong together; empty: the position
+  std::span<const std::string_view>
+      brief;  // of a list: the fields that tell enough where there are many items
   std::span<const Field> fields;
 };
 

@@ -1,5 +1,8 @@
 #include "report/html.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "report/value_text.h"
 
 namespace ibid::report {
@@ -25,11 +28,14 @@ table { width: 100%; border-collapse: collapse; background: var(--card); border:
 th, td { text-align: left; vertical-align: top; padding: .38rem .7rem; border-top: 1px solid var(--line);
   overflow-wrap: anywhere; }
 tr:first-child > * { border-top: 0; }
-th { width: 15rem; font-weight: 500; }
+th { width: 17rem; font-weight: 500; }
 .source { width: 20rem; font-size: .85em; }
 .unknown { font-style: italic; }
 .other { display: block; color: var(--warn); }
 .class { color: var(--strong); }
+.wide { overflow-x: auto; }
+.wide th { width: auto; overflow-wrap: normal; }
+.wide td { font-size: .88em; min-width: 5.5rem; }
 @media (max-width: 44rem) { th { width: 9rem; } .source { display: none; } }
 @media print { body { max-width: none; padding: 0; } nav { display: none; } table { break-inside: auto; } }
 )css";
@@ -75,10 +81,43 @@ std::string table(const Json& item, const Section& section) {
   return out + "</table>\n";
 }
 
+// Many items side by side, in the fields that any of them knows; where a value comes from shows on pointing
+// at it.
+std::string wide_table(const Json& items, const Section& section) {
+  std::string out = "<div class=\"wide\"><table>\n<tr>";
+  std::vector<const Field*> columns;
+  for (const Field& field : section.fields) {
+    const auto knows = [&field](const Json& item) {
+      return !item[std::string(field.name)].contains("unknown");
+    };
+    if (!std::ranges::any_of(items, knows)) continue;
+    columns.push_back(&field);
+    out += "<th scope=\"col\">" + html_escaped(field.title) + "</th>";
+  }
+  out += "</tr>\n";
+  for (const Json& item : items) {
+    out += "<tr>";
+    for (const Field* field : columns) {
+      const Json& fact = item[std::string(field->name)];
+      const bool unknown = fact.contains("unknown");
+      const std::string from = unknown                   ? "unknown: " + fact["unknown"].get<std::string>()
+                               : fact.contains("source") ? fact["source"].get<std::string>()
+                                                         : "";
+      out += "<td title=\"" + html_escaped(from) + "\">" +
+             (unknown ? "<span class=\"unknown\">unknown</span>" : value_html(fact, *field)) + "</td>";
+    }
+    out += "</tr>\n";
+  }
+  return out + "</table></div>\n";
+}
+
 std::string list_html(const Json& list, const Section& section) {
+  constexpr size_t kFew = 3;
   std::string out;
   const Json& items = list["items"];
-  for (size_t i = 0; i < items.size(); ++i) {
+  const bool wide = items.size() > kFew;
+  if (wide) out += wide_table(items, section);
+  for (size_t i = 0; i < items.size() && !wide; ++i) {
     if (items.size() > 1)
       out += "<h3>" + std::to_string(i + 1) + " of " + std::to_string(items.size()) + "</h3>\n";
     out += table(items[i], section);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 #include "ibid/tensor.h"
 
 namespace ibid::verify {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 
 namespace ibid::verify {
 

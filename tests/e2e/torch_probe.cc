@@ -135,7 +135,7 @@ void run_operation(Context& context, const Case& c, const Operation& operation, 
   if (c.has("dy")) {
     const Tensor dy = c.tensor("dy");
     tape.backward(
-        tape.record(Tensor::scalar(0.0, y.dtype()), {y}, [dy](Backward& b) { b.add(0, dy); }, true));
+        tape.record_loss(Tensor::scalar(0.0, y.dtype()), y, [dy](Backward& b) { b.add(0, dy); }, {}));
   } else {
     tape.backward(y);
   }

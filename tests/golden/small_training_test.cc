@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 #include "ibid/nn/activations.h"
 #include "ibid/nn/layers.h"
 #include "ibid/nn/norm_layers.h"

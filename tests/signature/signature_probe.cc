@@ -10,8 +10,8 @@
 #include <string>
 
 #include "data/digits.h"
-#include "engine/io/tensor_digest.h"
 #include "ibid/errors.h"
+#include "ibid/io/digest.h"
 #include "models/mnist_cnn/mnist_cnn.h"
 #include "models/training/classifier_trainer.h"
 

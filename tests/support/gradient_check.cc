@@ -46,8 +46,8 @@ class Trial {
     double sum = 0.0;
     for (int64_t i = 0; i < result.n_elements(); ++i)
       sum += result.data<double>()[i] * weights.data<double>()[i];
-    return tape_.record(
-        Tensor::scalar(sum, DType::kF64), {y}, [weights](Backward& b) { b.add(0, weights); }, true);
+    return tape_.record_loss(Tensor::scalar(sum, DType::kF64), y,
+                             [weights](Backward& b) { b.add(0, weights); }, {});
   }
 
   std::vector<Tensor> gradients(const Build& build, const std::vector<Role>& roles) {

@@ -119,7 +119,7 @@ def failing_tests(pattern):
                  text=True)
     if "No tests were found" in result.stdout + result.stderr:
         raise SystemExit(f"mutations.py: no test matches {pattern}")
-    return re.findall(r"^\s*\d+ - (\S+) \(", result.stdout, re.MULTILINE)
+    return re.findall(r"^\s*\d+ - (\S+) \((?!Skipped)", result.stdout, re.MULTILINE)
 
 
 def main(wanted):

@@ -15,7 +15,11 @@ cmake --build --preset release -j "$jobs"
 tools/check_isa_symbols.sh build/release
 
 stage "tests"
-ctest --test-dir build/release -j "$jobs" --output-on-failure
+rm -f build/release/skipped_cases.txt
+ctest --test-dir build/release -j "$jobs" --output-on-failure --output-log "$PWD/build/release/ctest.log"
 
 stage "a second compiler and 64-bit ARM"
 tools/ci/cross_signatures.sh quick
+
+stage "what did not run"
+tools/ci/print_skips.sh build/release/ctest.log build/release/skipped_cases.txt

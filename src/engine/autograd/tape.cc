@@ -73,18 +73,26 @@ Variable Tape::parameter(Parameter& parameter) {
 }
 
 Variable Tape::record(Tensor value, std::initializer_list<Variable> inputs, BackwardFunction backward,
-                      bool mixes_samples) {
-  return record(std::move(value), std::vector<Variable>(inputs), std::move(backward), mixes_samples);
+                      const char* mixing) {
+  return record(std::move(value), std::vector<Variable>(inputs), std::move(backward), mixing);
 }
 
 Variable Tape::record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
-                      bool mixes_samples) {
+                      const char* mixing) {
+  const bool batched =
+      std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.batched_; });
+  if (batched && mixing != nullptr) require_whole_step(mixing, "an operation on each sample alone");
+  return add_record(std::move(value), inputs, std::move(backward), batched && mixing == nullptr);
+}
+
+Variable Tape::add_record(Tensor value, const std::vector<Variable>& inputs, BackwardFunction backward,
+                          bool batched) {
   const bool any_batched =
       std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.batched_; });
   const bool any_needs =
       std::any_of(inputs.begin(), inputs.end(), [](const Variable& v) { return v.slot_ >= 0; });
   Variable result;
-  result.batched_ = any_batched && !mixes_samples;
+  result.batched_ = batched;
   if (any_needs && options_.record_gradients) {
     result.slot_ = new_slot(result.batched_, value.shape(), value.dtype());
     Record record;
@@ -102,6 +110,33 @@ Variable Tape::record(Tensor value, const std::vector<Variable>& inputs, Backwar
   }
   result.value_ = std::move(value);
   return result;
+}
+
+Variable Tape::record_loss(Tensor value, const Variable& input, BackwardFunction backward,
+                           std::vector<double> shard_sums) {
+  Variable result = add_record(std::move(value), {input}, std::move(backward), false);
+  if (input.batched_) {
+    result.loss_ = static_cast<int64_t>(loss_shards_.size());
+    loss_shards_.push_back(std::move(shard_sums));
+  }
+  return result;
+}
+
+void Tape::require_whole_step(const char* operation, const std::string& instead) const {
+  if (step_samples() == n_samples_) return;
+  throw ArgumentError(std::string(operation) + " needs all " + std::to_string(step_samples()) +
+                      " samples of the step, and this pass has " + std::to_string(n_samples_) +
+                      " of them: train with one worker and without micro-batches, or use " + instead);
+}
+
+const std::vector<double>& Tape::loss_shards(const Variable& loss) const {
+  if (loss.loss_ < 0 || loss.loss_ >= static_cast<int64_t>(loss_shards_.size())) {
+    throw ArgumentError(
+        "loss_shards() of " + (loss.value_.defined() ? loss.value_.describe() : "nothing") +
+        ", which is no loss over the samples of this pass: ask for each loss itself, not for a "
+        "penalty or a sum of losses");
+  }
+  return loss_shards_[static_cast<size_t>(loss.loss_)];
 }
 
 void Tape::declare_rectified(const Variable& value) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include "base/json.h"
 #include "engine/io/canonical_bytes.h"
@@ -53,12 +54,44 @@ const std::string* Safetensors::find_metadata(std::string_view name) const {
 
 // --- writing ---
 
+namespace {
+
+void require_text(const std::string& text, const char* what) {
+  try {
+    Json(text).dump();
+  } catch (const Json::exception&) {
+    throw ArgumentError(std::string("safetensors: ") + what + " is not UTF-8 text");
+  }
+}
+
+void require_encodable(const Safetensors& content) {
+  std::set<std::string_view> names;
+  for (const auto& [name, tensor] : content.tensors) {
+    require_text(name, "a tensor's name");
+    if (name == "__metadata__") {
+      throw ArgumentError("safetensors: no tensor can be called '__metadata__'; the format uses that name");
+    }
+    if (!names.insert(name).second) throw ArgumentError("safetensors: the name '" + name + "' stands twice");
+    if (!tensor.defined()) throw ArgumentError("safetensors: the tensor '" + name + "' is absent");
+  }
+  names.clear();
+  for (const auto& [name, text] : content.metadata) {
+    require_text(name, "a metadata name");
+    require_text(text, "a metadata text");
+    if (!names.insert(name).second) throw ArgumentError("safetensors: metadata '" + name + "' stands twice");
+  }
+}
+
+}  // namespace
+
 std::string encode_safetensors(const Safetensors& content) {
-  // Widest elements first, so that every tensor is aligned to its elements.
+  require_encodable(content);
+  // Widest elements first, so that every tensor is aligned to its elements; of one width as they were given.
   std::vector<const std::pair<std::string, Tensor>*> order;
   for (const auto& entry : content.tensors) order.push_back(&entry);
-  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
-    return size_of(a->second.dtype()) > size_of(b->second.dtype());
+  std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    const int64_t a_size = size_of(a->second.dtype()), b_size = size_of(b->second.dtype());
+    return a_size != b_size ? a_size > b_size : a < b;
   });
   Json header = Json::object();
   if (!content.metadata.empty()) {
@@ -121,6 +154,7 @@ struct Entry {
   DType dtype;
   Shape shape;
   int64_t begin, end;
+  size_t number;  // its place in the header: decides between empty tensors at one offset
 };
 
 Result<Entry> decode_entry(const std::string& tensor, const Json& item, std::string_view name) {
@@ -141,7 +175,7 @@ Result<Entry> decode_entry(const std::string& tensor, const Json& item, std::str
       offsets[1].get<uint64_t>() > (uint64_t{1} << 56)) {
     return malformed(name, "'" + tensor + "' has no pair of offsets");
   }
-  Entry entry{tensor, *dtype, shape, offsets[0].get<int64_t>(), offsets[1].get<int64_t>()};
+  Entry entry{tensor, *dtype, shape, offsets[0].get<int64_t>(), offsets[1].get<int64_t>(), 0};
   if (entry.begin > entry.end || entry.end - entry.begin != shape.n_elements() * size_of(*dtype)) {
     return malformed(name, "the offsets of '" + tensor + "' do not span its " +
                                std::to_string(shape.n_elements() * size_of(*dtype)) + " bytes");
@@ -161,10 +195,12 @@ Result<std::vector<Entry>> decode_entries(const Json& header, std::string_view n
       continue;
     }
     IBID_ASSIGN(Entry entry, decode_entry(key, item, name));
+    entry.number = entries.size();
     entries.push_back(std::move(entry));
   }
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.begin < b.begin; });
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.number < b.number;
+  });
   return entries;
 }
 

@@ -1,13 +1,14 @@
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 
 #include <algorithm>
 
-#include "base/check.h"
+#include "base/digest.h"
 #include "engine/io/canonical_bytes.h"
 
 namespace ibid::io {
 
 Digest128 tensor_digest(const Tensor& tensor) {
+  if (!tensor.defined()) throw ArgumentError("an absent tensor has no digest");
   DigestStream stream;
   stream.update(tensor.describe() + "\n");
   for_each_canonical_piece(tensor, [&](std::span<const std::byte> bytes) { stream.update(bytes); });
@@ -48,14 +49,18 @@ Digest128 tree_digest(const NamedDigests& leaves) {
   for (const Branch& branch : branches_of(leaves)) {
     const bool is_leaf = branch.leaves.size() == 1 && branch.leaves[0].first.empty();
     for (const auto& [rest, digest] : branch.leaves) {
-      IBID_CHECK(is_leaf || !rest.empty(),
-                 "a name stands twice in a digest tree, or for a leaf and a branch");
+      if (!is_leaf && rest.empty()) {
+        throw ArgumentError("the name '" + branch.name +
+                            "' stands twice in a digest tree, or for a leaf and a branch");
+      }
     }
     const Digest128 digest = is_leaf ? branch.leaves[0].second : tree_digest(branch.leaves);
     text += branch.name + "\n" + digest.hex() + "\n";
   }
   return digest_bytes(text);
 }
+
+Digest128 module_digest(const nn::Module& module) { return tree_digest(tensor_digests(module.state_dict())); }
 
 Digest128 chain_digest(const Digest128& previous, const Digest128& root) {
   return digest_bytes("chain\n" + previous.hex() + "\n" + root.hex() + "\n");

@@ -31,8 +31,8 @@ void require_bias(const char* operation, const Variable& bias, int64_t channels)
 }
 
 // Weights made from samples mix them: the result is then a value of the whole pass.
-bool mixes_samples(const Variable& weight, const Variable& bias) {
-  return weight.batched() || bias.batched();
+const char* mixing(const char* operation, const Variable& weight, const Variable& bias) {
+  return weight.batched() || bias.batched() ? operation : nullptr;
 }
 
 void copy_sizes(const std::array<int64_t, 3>& from, int64_t (&to)[3]) {
@@ -139,7 +139,7 @@ Variable conv(Tape& tape, const Variable& x, const Variable& weight, const Varia
     });
     b.add(0, std::move(dx));
   };
-  const Variable result = tape.record(y, inputs, backward, mixes_samples(weight, bias));
+  const Variable result = tape.record(y, inputs, backward, mixing("conv", weight, bias));
   if (relu_output.defined()) tape.declare_rectified(result);
   return result;
 }
@@ -228,7 +228,7 @@ Variable conv_transpose(Tape& tape, const Variable& x, const Variable& weight, c
     });
     b.add(0, std::move(dx));
   };
-  return tape.record(y, inputs, backward, mixes_samples(weight, bias));
+  return tape.record(y, inputs, backward, mixing("conv_transpose", weight, bias));
 }
 
 }  // namespace ibid::ops

@@ -107,19 +107,20 @@ Tensor apply_binary(Context& context, BinaryOp op, const Tensor& a, const Tensor
 
 namespace {
 
-// Whether the samples stay outermost: the result's first dim must be that of the batched operand.
-bool moves_samples(const Variable& a, const Variable& b, const Shape& shape) {
+// The operation's name unless the samples stay outermost: the result's first dim must be that of the batched
+// operand.
+const char* mixing(const char* operation, const Variable& a, const Variable& b, const Shape& shape) {
   const auto moved = [&](const Variable& v) {
     return v.batched() && (v.shape().n_dims() != shape.n_dims() || v.shape()[0] != shape[0]);
   };
-  return moved(a) || moved(b);
+  return moved(a) || moved(b) ? operation : nullptr;
 }
 
 Variable binary(Tape& tape, const char* name, BinaryOp op, const Variable& a, const Variable& b,
                 BackwardFunction backward) {
   require_same_floating(name, a, b);
   const Tensor y = apply_binary(tape.context(), op, a.value(), b.value());
-  return tape.record(y, {a, b}, std::move(backward), moves_samples(a, b, y.shape()));
+  return tape.record(y, {a, b}, std::move(backward), mixing(name, a, b, y.shape()));
 }
 
 Tensor negated(Context& context, const Tensor& x) { return apply_unary(context, UnaryOp::kNegate, x); }
@@ -181,7 +182,7 @@ Variable div(Tape& tape, const Variable& a, const Variable& b) {
     const Tensor product = apply_binary(context, BinaryOp::kMultiply, back.dy(), y);
     back.add_broadcast(1, negated(context, apply_binary(context, BinaryOp::kDivide, product, bv)));
   };
-  return tape.record(y, {a, b}, backward, moves_samples(a, b, y.shape()));
+  return tape.record(y, {a, b}, backward, mixing("div", a, b, y.shape()));
 }
 
 Variable maximum(Tape& tape, const Variable& a, const Variable& b) {
@@ -289,7 +290,7 @@ Variable where(Tape& tape, const Tensor& condition, const Variable& a, const Var
         back.add_broadcast(0, chosen(back.dy(), none));
         back.add_broadcast(1, chosen(none, back.dy()));
       },
-      moves_samples(a, b, shape));
+      mixing("where", a, b, shape));
 }
 
 Tensor compare(Comparison comparison, const Tensor& a, const Tensor& b) {

@@ -48,7 +48,7 @@ Tensor scatter_rows(Context& context, const Tensor& index, const Tensor& source,
   return result;
 }
 
-Variable gather_elements(Tape& tape, const Variable& x, const Tensor& positions, bool mixes_samples) {
+Variable gather_elements(Tape& tape, const Variable& x, const Tensor& positions, const char* mixing) {
   const Tensor source = x.value().dense(), at = positions.dense();
   Tensor y = Tensor::empty(positions.shape(), x.dtype());
   dispatch_dtype(x.dtype(), [&]<class T>() {
@@ -65,7 +65,7 @@ Variable gather_elements(Tape& tape, const Variable& x, const Tensor& positions,
         b.add(0, scatter_rows(b.context(), at, dy.reshape({dy.n_elements(), 1}), x_shape.n_elements(), {})
                      .reshape(x_shape));
       },
-      mixes_samples);
+      mixing);
 }
 
 namespace {
@@ -152,7 +152,7 @@ Variable embedding(Tape& tape, const Tensor& indices, const Variable& table,
   };
   // The indices take part only as what makes the result batched.
   const Variable samples = options.batched_indices ? tape.batch(indices) : tape.constant(indices);
-  return tape.record(y, {samples, table}, backward, table.batched());
+  return tape.record(y, {samples, table}, backward, table.batched() ? "embedding" : nullptr);
 }
 
 Variable index_select(Tape& tape, const Variable& x, int64_t dim, const Tensor& indices) {
@@ -163,13 +163,21 @@ Variable index_select(Tape& tape, const Variable& x, int64_t dim, const Tensor& 
   const Tensor index = checked_indices("index_select", indices, x.shape()[d]);
   const Tensor positions = select_indices(Tensor::arange(x.shape().n_elements()).reshape(x.shape()), d,
                                           index.reshape({index.n_elements()}).to_vector<int64_t>());
-  return gather_elements(tape, x, positions, d == 0);
+  return gather_elements(tape, x, positions, d == 0 ? "index_select" : nullptr);
 }
 
-Variable gather(Tape& tape, const Variable& x, int64_t dim, const Tensor& index) {
-  const int64_t d = x.shape().checked_dim(dim);
+namespace {
+
+Variable gather_for(const char* operation, Tape& tape, const Variable& x, int64_t d, const Tensor& index) {
   const bool keeps_samples = d != 0 && index.n_dims() > 0 && index.size(0) == x.shape()[0];
-  return gather_elements(tape, x, positions_along("gather", index, x.shape(), d), !keeps_samples);
+  return gather_elements(tape, x, positions_along(operation, index, x.shape(), d),
+                         keeps_samples ? nullptr : operation);
+}
+
+}  // namespace
+
+Variable gather(Tape& tape, const Variable& x, int64_t dim, const Tensor& index) {
+  return gather_for("gather", tape, x, x.shape().checked_dim(dim), index);
 }
 
 Variable scatter_add(Tape& tape, const Variable& base, int64_t dim, const Tensor& index,
@@ -202,7 +210,7 @@ Variable scatter_add(Tape& tape, const Variable& base, int64_t dim, const Tensor
         });
         b.add(1, std::move(dsource));
       },
-      !keeps_samples);
+      keeps_samples ? nullptr : "scatter_add");
 }
 
 // --- sorting ---
@@ -236,8 +244,10 @@ Tensor sorted_indices(const Tensor& x, int64_t dim, bool descending, int64_t k) 
     std::vector<int64_t> order(static_cast<size_t>(x.size(dim)));
     for_each_line<T>(source, dim, [&](const T* in, int64_t stride, int64_t n, int64_t number) {
       for (int64_t i = 0; i < n; ++i) order[static_cast<size_t>(i)] = i;
-      std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-        return descending ? before(in[b * stride], in[a * stride]) : before(in[a * stride], in[b * stride]);
+      // Equal keys by index: a stable order that needs no memory of its own.
+      std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+        const T left = in[(descending ? b : a) * stride], right = in[(descending ? a : b) * stride];
+        return before(left, right) || (!before(right, left) && a < b);
       });
       int64_t* out = indices.data<int64_t>() + number / stride * k * stride + number % stride;
       for (int64_t i = 0; i < k; ++i) out[i * stride] = order[static_cast<size_t>(i)];
@@ -267,19 +277,27 @@ Tensor arg_extreme(const Tensor& x, int64_t dim, bool maximum) {
 
 }  // namespace
 
+namespace {
+
+Sorted sorted(const char* operation, Tape& tape, const Variable& x, int64_t k, int64_t d, bool descending) {
+  const Tensor indices = sorted_indices(x.value(), d, descending, k);
+  return {gather_for(operation, tape, x, d, indices), indices};
+}
+
+}  // namespace
+
 Sorted top_k(Tape& tape, const Variable& x, int64_t k, int64_t dim, bool largest) {
   const int64_t d = x.shape().checked_dim(dim);
   if (k < 0 || k > x.shape()[d]) {
     throw ArgumentError("top_k: k is " + std::to_string(k) + " and the dim has " +
                         std::to_string(x.shape()[d]));
   }
-  const Tensor indices = sorted_indices(x.value(), d, largest, k);
-  return {gather(tape, x, d, indices), indices};
+  return sorted("top_k", tape, x, k, d, largest);
 }
 
 Sorted sort(Tape& tape, const Variable& x, int64_t dim, bool descending) {
   const int64_t d = x.shape().checked_dim(dim);
-  return top_k(tape, x, x.shape()[d], d, descending);
+  return sorted("sort", tape, x, x.shape()[d], d, descending);
 }
 
 Tensor arg_max(const Tensor& x, int64_t dim) { return arg_extreme(x, dim, true); }

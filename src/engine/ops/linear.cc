@@ -58,7 +58,7 @@ Variable linear(Tape& tape, const Variable& x, const Variable& weight, const Var
     b.add(0, std::move(dx));
   };
   // Weights made from samples mix them: the result is then a value of the whole pass.
-  return tape.record(y, inputs, backward, weight.batched() || bias.batched());
+  return tape.record(y, inputs, backward, weight.batched() || bias.batched() ? "linear" : nullptr);
 }
 
 }  // namespace ibid::ops

@@ -120,8 +120,7 @@ Variable nll_loss(Tape& tape, const Variable& log_probabilities, const Tensor& t
               dx[target] = -(weight_of<T>(c, target) * factor);
             }));
     };
-    result =
-        tape.record(reduce_loss(tape, terms, scale, options.reduction), {log_probabilities}, backward, true);
+    result = record_loss(tape, log_probabilities, terms, scale, backward);
   });
   return result;
 }
@@ -186,7 +185,7 @@ Variable cross_entropy_loss(Tape& tape, const Variable& logits, const Tensor& ta
                      }
                    }));
     };
-    result = tape.record(reduce_loss(tape, terms, scale, options.reduction), {logits}, backward, true);
+    result = record_loss(tape, logits, terms, scale, backward);
   });
   return result;
 }
@@ -253,7 +252,7 @@ Variable focal_loss(Tape& tape, const Variable& logits, const Tensor& targets,
                      }
                    }));
     };
-    result = tape.record(reduce_loss(tape, terms, scale, options.reduction), {logits}, backward, true);
+    result = record_loss(tape, logits, terms, scale, backward);
   });
   return result;
 }

@@ -42,7 +42,7 @@ Variable elementwise_loss(Tape& tape, const char* name, const Variable& x, const
     });
     b.add(0, std::move(dx));
   };
-  return tape.record(reduce_loss(tape, terms, scale, reduction), {x}, backward, true);
+  return record_loss(tape, x, terms, scale, backward);
 }
 
 }  // namespace

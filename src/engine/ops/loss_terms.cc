@@ -36,9 +36,8 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
   const bool whole_step = !terms.batched || tape.step_samples() == tape.n_samples();
   double total = 0.0;
   if (terms.weights) {
-    if (!whole_step && reduction == Reduction::kMean) {
-      throw ArgumentError(
-          "the mean of a loss with weights or ignored targets needs the whole step in one pass");
+    if (terms.batched && reduction == Reduction::kMean) {
+      tape.require_whole_step("the mean of a loss with weights or ignored targets", "its sum");
     }
     total = autograd::fold_tree(shard_sums(tape, *terms.weights, terms.batched));
   } else {
@@ -46,15 +45,17 @@ LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reducti
     const int64_t samples = std::max<int64_t>(tape.n_samples(), 1);
     total = static_cast<double>(whole_step ? n : n / samples * tape.step_samples());
   }
-  return {total, reduction == Reduction::kMean ? 1.0 / total : 1.0};
+  const bool divides = reduction == Reduction::kMean;
+  return {total, divides ? 1.0 / total : 1.0, divides};
 }
 
-Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction) {
+Variable record_loss(Tape& tape, const Variable& x, const LossTerms& terms, const LossScale& scale,
+                     BackwardFunction backward) {
   std::vector<double> shards = shard_sums(tape, terms.values, terms.batched);
-  if (terms.batched) tape.set_loss_shards(shards);
-  const double sum = autograd::fold_tree(std::move(shards));
-  const double value = reduction == Reduction::kMean ? sum / scale.total_weight : sum;
-  return Tensor::scalar(value, terms.values.dtype());
+  const double sum = autograd::fold_tree(shards);
+  const double value = scale.divides ? sum / scale.total_weight : sum;
+  return tape.record_loss(Tensor::scalar(value, terms.values.dtype()), x, std::move(backward),
+                          std::move(shards));
 }
 
 }  // namespace ibid::ops

@@ -18,12 +18,15 @@ struct LossTerms {
 struct LossScale {
   double total_weight;  // W: over the whole step
   double weight;        // w = 1 / W, or 1 for a sum: the last factor of every gradient, before rounding
+  bool divides;         // the loss is a mean
 };
 
 // W and w for a pass. Errors: ArgumentError when terms weigh differently and the pass is not the whole step.
 LossScale loss_scale(const Tape& tape, const LossTerms& terms, Reduction reduction);
 
-// The loss: per shard by the lane rule in binary64, shards by the tree, divided by W (mean) and rounded.
-Tensor reduce_loss(Tape& tape, const LossTerms& terms, const LossScale& scale, Reduction reduction);
+// Records the loss of terms made from `x`: per shard by the lane rule in binary64, shards by the tree,
+// divided by W (mean) and rounded.
+Variable record_loss(Tape& tape, const Variable& x, const LossTerms& terms, const LossScale& scale,
+                     BackwardFunction backward);
 
 }  // namespace ibid::ops

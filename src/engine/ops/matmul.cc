@@ -68,7 +68,7 @@ Variable matmul_2d(Tape& tape, const Variable& a, const Variable& b) {
           back.add_broadcast(1, product(context, left.transpose(-1, -2), back.dy().dense()));
         }
       },
-      moves_samples);
+      moves_samples ? "matmul" : nullptr);
 }
 
 }  // namespace

@@ -108,11 +108,8 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
     throw ArgumentError("batch_norm in training needs at least two values per channel; the input is " +
                         x.value().describe());
   }
-  if (batched && (of_pass || sums_gradients) && tape.step_samples() != tape.n_samples()) {
-    throw ArgumentError(
-        "batch_norm takes its statistics and the gradients of gamma and beta over all samples of a step, and "
-        "this pass has only some of them: train with one worker, or use group_norm");
-  }
+  // The statistics, and the gradients of gamma and beta, are taken over all samples.
+  if (batched && (of_pass || sums_gradients)) tape.require_whole_step("batch_norm", "group_norm");
   const Tensor in = x.value().dense(), gamma_value = dense_or_absent(gamma),
                beta_value = dense_or_absent(beta);
   Tensor y = Tensor::empty(x.shape(), x.dtype());
@@ -169,7 +166,7 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
           b.add(0, std::move(dx));
         });
       },
-      gamma.batched() || beta.batched());
+      gamma.batched() || beta.batched() ? "batch_norm" : nullptr);
 }
 
 // --- layer and group norm ---
@@ -177,6 +174,7 @@ Variable batch_norm(Tape& tape, const Variable& x, const Variable& gamma, const 
 namespace {
 
 struct Groups {
+  const char* operation;
   int64_t instances, positions, channels, groups;
   bool lane_rule;
   bool mixes_samples = false;  // the statistics run over the samples as well
@@ -207,7 +205,7 @@ Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variabl
   if (!absent(gamma)) inputs.push_back(gamma);
   if (!absent(beta)) inputs.push_back(beta);
   const bool has_gamma = !absent(gamma), has_beta = !absent(beta);
-  const bool mixes_samples = g.mixes_samples || gamma.batched() || beta.batched();
+  const char* mixing = g.mixes_samples || gamma.batched() || beta.batched() ? g.operation : nullptr;
   const auto backward = [=](Backward& b) {
     const Tensor dy = b.dy().dense();
     if (has_gamma && b.needs(1)) add_column_dots(b, 1, dy, normalised);
@@ -229,7 +227,7 @@ Variable normalise(Tape& tape, const Variable& x, const Groups& g, const Variabl
     });
     b.add(0, std::move(dx));
   };
-  return tape.record(y, inputs, backward, mixes_samples);
+  return tape.record(y, inputs, backward, mixing);
 }
 
 }  // namespace
@@ -245,8 +243,8 @@ Variable layer_norm(Tape& tape, const Variable& x, int64_t n_dims, const Variabl
   require_per_channel("layer_norm", gamma, suffix);
   require_per_channel("layer_norm", beta, suffix);
   const int64_t size = suffix.n_elements();
-  const Groups groups{size == 0 ? 0 : x.shape().n_elements() / size, 1, size, 1, true,
-                      x.batched() && n_dims == x.shape().n_dims()};
+  const Groups groups{"layer_norm", size == 0 ? 0 : x.shape().n_elements() / size, 1, size, 1,
+                      true,         x.batched() && n_dims == x.shape().n_dims()};
   return normalise(tape, x, groups, gamma, beta, epsilon);
 }
 
@@ -264,7 +262,8 @@ Variable group_norm(Tape& tape, const Variable& x, int64_t groups, const Variabl
   require_per_channel("group_norm", gamma, {channels});
   require_per_channel("group_norm", beta, {channels});
   const int64_t positions = x.shape().slice(1, x.shape().n_dims() - 1).n_elements();
-  return normalise(tape, x, {x.shape()[0], positions, channels, groups, false}, gamma, beta, epsilon);
+  return normalise(tape, x, {"group_norm", x.shape()[0], positions, channels, groups, false}, gamma, beta,
+                   epsilon);
 }
 
 }  // namespace ibid::ops

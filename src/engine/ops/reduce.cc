@@ -22,17 +22,18 @@ struct Plan {
   std::vector<int64_t> dims;
   Shape result, kept;  // without the dims; with them at size 1
   int64_t count;       // elements per result
-  bool mixes_samples;
+  const char* mixing;  // the operation, where the samples are among the dims
 };
 
-Plan plan_for(const Variable& x, const ReduceOptions& options) {
+Plan plan_for(const char* operation, const Variable& x, const ReduceOptions& options) {
   Plan plan;
   plan.dims = reduced_dims(x.shape(), options.dims);
   plan.kept = reduced_shape(x.shape(), plan.dims, true);
   plan.result = options.keep ? plan.kept : reduced_shape(x.shape(), plan.dims, false);
   plan.count = 1;
   for (int64_t d : plan.dims) plan.count *= x.shape()[d];
-  plan.mixes_samples = x.batched() && std::find(plan.dims.begin(), plan.dims.end(), 0) != plan.dims.end();
+  const bool all_samples = std::find(plan.dims.begin(), plan.dims.end(), 0) != plan.dims.end();
+  plan.mixing = all_samples ? operation : nullptr;
   return plan;
 }
 
@@ -62,15 +63,15 @@ Tensor mean_of(Context& context, const Tensor& x, const Plan& plan) {
 
 Variable sum(Tape& tape, const Variable& x, const ReduceOptions& options) {
   require_same_floating("sum", x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for("sum", x, options);
   const Shape shape = x.shape();
   const Tensor y = reduce(tape.context(), Reduction::kSum, x.value(), plan.dims).reshape(plan.result);
-  return tape.record(y, {x}, [=](Backward& b) { b.add(0, spread(b.dy(), plan, shape)); }, plan.mixes_samples);
+  return tape.record(y, {x}, [=](Backward& b) { b.add(0, spread(b.dy(), plan, shape)); }, plan.mixing);
 }
 
 Variable mean(Tape& tape, const Variable& x, const ReduceOptions& options) {
   require_same_floating("mean", x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for("mean", x, options);
   const Shape shape = x.shape();
   return tape.record(
       mean_of(tape.context(), x.value(), plan).reshape(plan.result), {x},
@@ -78,12 +79,12 @@ Variable mean(Tape& tape, const Variable& x, const ReduceOptions& options) {
         const Tensor count = Tensor::scalar(static_cast<double>(plan.count), b.dy().dtype());
         b.add(0, spread(apply_binary(b.context(), BinaryOp::kDivide, b.dy(), count), plan, shape));
       },
-      plan.mixes_samples);
+      plan.mixing);
 }
 
 Variable variance(Tape& tape, const Variable& x, const ReduceOptions& options, int64_t correction) {
   require_same_floating("variance", x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for("variance", x, options);
   if (plan.count - correction < 1) {
     throw ArgumentError("variance of " + std::to_string(plan.count) + " elements with correction " +
                         std::to_string(correction));
@@ -104,7 +105,7 @@ Variable variance(Tape& tape, const Variable& x, const ReduceOptions& options, i
         const Tensor scaled = apply_binary(context, BinaryOp::kMultiply, b.dy().reshape(plan.kept), factor);
         b.add(0, apply_binary(context, BinaryOp::kMultiply, scaled, deviation));
       },
-      plan.mixes_samples);
+      plan.mixing);
 }
 
 Variable standard_deviation(Tape& tape, const Variable& x, const ReduceOptions& options, int64_t correction) {
@@ -113,7 +114,7 @@ Variable standard_deviation(Tape& tape, const Variable& x, const ReduceOptions& 
 
 Variable norm(Tape& tape, const Variable& x, const ReduceOptions& options) {
   require_same_floating("norm", x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for("norm", x, options);
   const Tensor in = x.value();
   Context& context = tape.context();
   const Tensor squares = reduce(context, Reduction::kSquares, in, plan.dims);
@@ -124,7 +125,7 @@ Variable norm(Tape& tape, const Variable& x, const ReduceOptions& options) {
         const Tensor unit = apply_binary(b.context(), BinaryOp::kDivide, in, y.reshape(plan.kept));
         b.add(0, apply_binary(b.context(), BinaryOp::kMultiply, b.dy().reshape(plan.kept), unit));
       },
-      plan.mixes_samples);
+      plan.mixing);
 }
 
 // --- extremes and products: written out line by line ---
@@ -156,7 +157,7 @@ Rows as_rows(const Tensor& x, const Plan& plan) {
 Variable extreme(Tape& tape, const char* name, const Variable& x, const ReduceOptions& options,
                  bool maximum) {
   require_same_floating(name, x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for(name, x, options);
   if (plan.count == 0) throw ShapeError(std::string(name) + " of nothing: " + x.value().describe());
   const Rows rows = as_rows(x.value(), plan);
   const Tensor y = reduce(tape.context(), maximum ? Reduction::kMax : Reduction::kMin, x.value(), plan.dims);
@@ -178,7 +179,7 @@ Variable extreme(Tape& tape, const char* name, const Variable& x, const ReduceOp
         });
         b.add(0, dx.reshape(rows.permuted).permute(rows.inverse));
       },
-      plan.mixes_samples);
+      plan.mixing);
 }
 
 // The product by the trees of section 3.1 with x and 1 in place of + and 0, not closed.
@@ -217,7 +218,7 @@ Variable min(Tape& tape, const Variable& x, const ReduceOptions& options) {
 
 Variable prod(Tape& tape, const Variable& x, const ReduceOptions& options) {
   require_same_floating("prod", x, {});
-  const Plan plan = plan_for(x, options);
+  const Plan plan = plan_for("prod", x, options);
   const Rows rows = as_rows(x.value(), plan);
   Tensor y = Tensor::empty(plan.result, x.dtype());
   dispatch_floating(x.dtype(), "prod", [&]<class T>() {
@@ -249,7 +250,7 @@ Variable prod(Tape& tape, const Variable& x, const ReduceOptions& options) {
         });
         b.add(0, dx.reshape(rows.permuted).permute(rows.inverse));
       },
-      plan.mixes_samples);
+      plan.mixing);
 }
 
 // --- running sums ---
@@ -292,7 +293,8 @@ Variable cumulative_sum(Tape& tape, const Variable& x, int64_t dim) {
   const int64_t d = x.shape().checked_dim(dim);
   return tape.record(
       running_sums_along(x.value(), d, false), {x},
-      [=](Backward& b) { b.add(0, running_sums_along(b.dy(), d, true)); }, x.batched() && d == 0);
+      [=](Backward& b) { b.add(0, running_sums_along(b.dy(), d, true)); },
+      d == 0 ? "cumulative_sum" : nullptr);
 }
 
 Variable dot(Tape& tape, const Variable& a, const Variable& b) {
@@ -309,7 +311,7 @@ Variable dot(Tape& tape, const Variable& a, const Variable& b) {
         if (back.needs(0)) back.add(0, apply_binary(back.context(), BinaryOp::kMultiply, back.dy(), bv));
         if (back.needs(1)) back.add(1, apply_binary(back.context(), BinaryOp::kMultiply, back.dy(), av));
       },
-      a.batched() || b.batched());
+      "dot");
 }
 
 int64_t count_nonzero(const Tensor& x) {

@@ -21,7 +21,8 @@ Variable reshape(Tape& tape, const Variable& x, const Shape& shape) {
   const Tensor y = x.value().reshape(shape);
   const bool keeps_samples = y.n_dims() > 0 && tape.n_samples() > 0 && y.size(0) % tape.n_samples() == 0;
   const Shape x_shape = x.shape();
-  return tape.record(y, {x}, [=](Backward& b) { b.add(0, b.dy().reshape(x_shape)); }, !keeps_samples);
+  return tape.record(
+      y, {x}, [=](Backward& b) { b.add(0, b.dy().reshape(x_shape)); }, keeps_samples ? nullptr : "reshape");
 }
 
 Variable flatten(Tape& tape, const Variable& x) {
@@ -37,7 +38,8 @@ Variable permute(Tape& tape, const Variable& x, const std::vector<int64_t>& orde
     inverse[static_cast<size_t>(x.shape().checked_dim(order[i]))] = static_cast<int64_t>(i);
   }
   const bool moves_samples = !inverse.empty() && inverse[0] != 0;
-  return tape.record(y, {x}, [=](Backward& b) { b.add(0, b.dy().permute(inverse)); }, moves_samples);
+  return tape.record(
+      y, {x}, [=](Backward& b) { b.add(0, b.dy().permute(inverse)); }, moves_samples ? "permute" : nullptr);
 }
 
 Variable slice(Tape& tape, const Variable& x, int64_t dim, int64_t begin, int64_t end, int64_t step) {
@@ -50,7 +52,7 @@ Variable slice(Tape& tape, const Variable& x, int64_t dim, int64_t begin, int64_
         b.add(0, zero_padded_back(b.dy(), x_shape,
                                   [&](const Tensor& dx) { return dx.slice(d, begin, end, step); }));
       },
-      d == 0);
+      d == 0 ? "slice" : nullptr);
 }
 
 Variable concat(Tape& tape, const std::vector<Variable>& parts, int64_t dim) {
@@ -82,7 +84,7 @@ Variable concat(Tape& tape, const std::vector<Variable>& parts, int64_t dim) {
           if (b.needs(i)) b.add_broadcast(i, b.dy().slice(d, begins[i], begins[i + 1]));
         }
       },
-      d == 0);
+      d == 0 ? "concat" : nullptr);
 }
 
 // --- padding ---
@@ -145,7 +147,7 @@ Variable pad_constant(Tape& tape, const Variable& x, const std::vector<Padding>&
   };
   Tensor y = Tensor::full(shape, value, x.dtype());
   inside(y).copy_from(x.value());
-  return tape.record(y, {x}, [=](Backward& b) { b.add(0, inside(b.dy())); }, first == 0);
+  return tape.record(y, {x}, [=](Backward& b) { b.add(0, inside(b.dy())); }, first == 0 ? "pad" : nullptr);
 }
 
 }  // namespace
@@ -161,7 +163,7 @@ Variable pad(Tape& tape, const Variable& x, const std::vector<Padding>& padding,
     const int64_t dim = first + static_cast<int64_t>(i);
     positions = select_indices(positions, dim, padded_sources(x.shape()[dim], padding[i], mode));
   }
-  return gather_elements(tape, x, positions, first == 0);
+  return gather_elements(tape, x, positions, first == 0 ? "pad" : nullptr);
 }
 
 }  // namespace ibid::ops

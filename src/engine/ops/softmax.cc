@@ -83,7 +83,7 @@ Variable softmax_over(Tape& tape, const Variable& x, int64_t dim, bool logarithm
         b.add(0, by_rows ? rows_gradient(b.context(), dy, y, cols, logarithm)
                          : columns_gradient(b.context(), dy, y, d, logarithm));
       },
-      x.batched() && d == 0);
+      d == 0 ? (logarithm ? "log_softmax" : "softmax") : nullptr);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include <algorithm>
 
-#include "engine/ops/apply_unary.h"
-#include "ibid/context.h"
 #include "ibid/optim.h"
+
+// The elementary functions with one lane, as the reference has them: one number needs neither a kernel table
+// nor threads.
+#define IBID_SIMD_SCALAR 1
+#include "engine/kernels/elementary/binary32.h"
 
 namespace ibid::optim {
 
@@ -19,9 +22,9 @@ double CosineSchedule::at(int64_t step) const {
   constexpr double kPi = 0x1.921fb54442d18p+1;
   const double t = static_cast<double>(std::min(step, n_steps_));
   // The correctly rounded binary32 cosine: no library function in a result path.
-  Context context;
-  const Tensor angle = Tensor::scalar((kPi * t) / static_cast<double>(n_steps_), DType::kF32);
-  const double cosine = ops::apply_unary(context, kernels::UnaryOp::kCos, angle).item();
+  const float angle = static_cast<float>((kPi * t) / static_cast<double>(n_steps_));
+  const float rounded = kernels::elementary::cos(kernels::simd::F32::of(angle)).v;
+  const double cosine = static_cast<double>(rounded);
   return low_ + (0.5 * (high_ - low_)) * (1.0 + cosine);
 }
 

@@ -28,9 +28,8 @@ IBID_GRADIENT_TEST("embedding", "indices of samples and of none, a padding row")
   Parameter parameter{"table", table, {}, true};
   const Tensor indices = Tensor::from_values<int64_t>({4}, {2, 1, 2, 0});
   const Variable y = ops::embedding(tape, indices, tape.parameter(parameter), {.padding_index = 2});
-  tape.backward(tape.record(
-      Tensor::scalar(0, DType::kF64), {y},
-      [&](Backward& b) { b.add(0, Tensor::full({4, 3}, 1, DType::kF64)); }, true));
+  tape.backward(tape.record_loss(Tensor::scalar(0, DType::kF64), y,
+                                 [&](Backward& b) { b.add(0, Tensor::full({4, 3}, 1, DType::kF64)); }, {}));
   CHECK(parameter.gradient.select(0, 2).same_bits(Tensor::zeros({3}, DType::kF64)));
   CHECK(parameter.gradient.select(0, 1).same_bits(Tensor::full({3}, 1, DType::kF64)));
   CHECK_THROWS_AS(ops::embedding(tape, indices, tape.constant(table), {.padding_index = 6}), ArgumentError);

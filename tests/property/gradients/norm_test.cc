@@ -48,7 +48,7 @@ IBID_GRADIENT_TEST("batch_norm", "running statistics") {
   const Variable y = ops::batch_norm(tape, in, tape.parameter(gamma), tape.parameter(beta), state);
   const Tensor weights = random_tensor(y.shape(), 9);
   tape.backward(
-      tape.record(Tensor::scalar(0, DType::kF64), {y}, [weights](Backward& b) { b.add(0, weights); }, true));
+      tape.record_loss(Tensor::scalar(0, DType::kF64), y, [weights](Backward& b) { b.add(0, weights); }, {}));
   const std::vector<double> dy = weights.to_vector<double>(), xs = x.to_vector<double>();
   for (int64_t c = 0; c < 2; ++c) {
     const double r = 1.0 / std::sqrt(variance.data<double>()[c] + 1e-5);

@@ -4,6 +4,7 @@
 
 #include "ibid/ops/conv.h"
 #include "ibid/ops/elementwise.h"
+#include "ibid/ops/loss.h"
 #include "ibid/ops/pool.h"
 #include "ibid/ops/reduce.h"
 
@@ -86,6 +87,31 @@ TEST_CASE("backward starts from one element, batches fit together") {
   CHECK_NOTHROW(tape.batch(Tensor::zeros({8}, DType::kF32)));
   CHECK_THROWS_AS(tape.batch(Tensor::zeros({6}, DType::kF32)), ShapeError);
   CHECK_THROWS_AS(tape.batch(Tensor::scalar(1.0)), ShapeError);
+}
+
+TEST_CASE("each loss of a pass keeps the sums of its own shards, with gradients or without") {
+  Context context;
+  for (const bool gradients : {true, false}) {
+    CAPTURE(gradients);
+    Parameter w{"w", Tensor::full({2}, 3.0, DType::kF32), {}, true};
+    TapeOptions options;
+    options.record_gradients = gradients;
+    options.shards.samples_per_shard = 2;
+    Tape tape(context, options);
+    const Variable x = tape.batch(Tensor::from_values<float>({3, 1}, {1, 2, 4}), gradients);
+    const Tensor zeros = Tensor::zeros({3, 1}, DType::kF32);
+    const Variable absolute = ops::mae_loss(tape, x, zeros);
+    const Variable squared = ops::mse_loss(tape, x, zeros, ops::Reduction::kSum);
+    const Variable penalty = ops::mse_loss(tape, tape.parameter(w), Tensor::zeros({2}, DType::kF32));
+    const Variable total = ops::add(tape, ops::add(tape, absolute, squared), penalty);
+    CHECK(tape.loss_shards(absolute) == std::vector<double>{3, 4});
+    CHECK(tape.loss_shards(squared) == std::vector<double>{5, 16});
+    for (const Variable& other : {penalty, total, x, Variable()}) {
+      CHECK_THROWS_AS(tape.loss_shards(other), ArgumentError);
+    }
+    CHECK_THROWS_WITH_AS(tape.loss_shards(penalty), doctest::Contains("a penalty or a sum of losses"),
+                         ArgumentError);
+  }
 }
 
 // The weight's gradient of a convolution with a ReLU, fused or not, that is pooled `n_pools` times.

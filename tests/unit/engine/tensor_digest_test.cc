@@ -1,9 +1,11 @@
-#include "engine/io/tensor_digest.h"
+#include "ibid/io/digest.h"
 
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <cstring>
+
+#include "base/digest.h"
 
 namespace ibid::io {
 namespace {

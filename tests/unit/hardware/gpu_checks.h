@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
 
 #include "hardware/report_fields.h"
 
@@ -11,11 +12,13 @@ namespace ibid::test {
 // No field may be left that nobody was asked for.
 template <class Item>
 void check_all_asked(Item item) {
-  hardware::visit_facts(item, []<class T>(const report::Fact<T>& fact) {
-    CHECK(fact.is_known() != !fact.reason().empty());
-    CHECK(fact.reason() != report::Fact<T>().reason());
-    CHECK(fact.is_known() != fact.source().empty());
-  });
+  hardware::for_each_fact(item,
+                          []<class T>(std::string_view name, std::string_view, const report::Fact<T>& fact) {
+                            CAPTURE(name);
+                            CHECK(fact.is_known() != !fact.reason().empty());
+                            CHECK(fact.reason() != report::Fact<T>().reason());
+                            CHECK(fact.is_known() != fact.source().empty());
+                          });
 }
 
 template <class T, class Value>

@@ -31,8 +31,10 @@ TEST_CASE("versions of libraries that can be loaded") {
       "/proc/driver/nvidia/version",
       "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  550.54.14  Release Build\nGCC version: 12\n");
   machine.write("/opt/rocm/.info/version", "6.1.0-82\n");
-  machine.answers.environment = {"HOME=/root", "CUDA_VISIBLE_DEVICES=1,0", "CUBLAS_WORKSPACE_CONFIG=:4096:8",
-                                 "HIP_VISIBLE_DEVICES="};
+  machine.answers.environment = {{"HOME", "/root"},
+                                 {"CUDA_VISIBLE_DEVICES", "1,0"},
+                                 {"CUBLAS_WORKSPACE_CONFIG", ":4096:8"},
+                                 {"HIP_VISIBLE_DEVICES", ""}};
   const GpuSoftware facts = collect_gpu_software(machine.machine(), nvidia_stubs(), std::nullopt);
   check_all_asked(facts);
   check_known(facts.nvidia_driver_version, "550.54.15");
@@ -86,7 +88,7 @@ TEST_CASE("libraries that a process has loaded") {
                                      maps_line(packages + "/nvidia/nccl/lib/libnccl.so.2"));
   machine.write(packages + "/nvidia_cublas_cu12-12.4.5.8.dist-info/METADATA", "Name: nvidia-cublas-cu12\n");
   machine.write("/proc/77/environ", std::string("CUDA_VISIBLE_DEVICES=3\0LANG=C\0", 30));
-  machine.answers.environment = {"CUDA_VISIBLE_DEVICES=0"};
+  machine.answers.environment = {{"CUDA_VISIBLE_DEVICES", "0"}};
   const StubAnswers answers(kVersions);
   const GpuSoftware facts = collect_gpu_software(machine.machine(), nvidia_stubs(), 77);
   check_all_asked(facts);

@@ -176,6 +176,16 @@ TEST_CASE("no accelerator is a statement with what was looked at") {
   CHECK(has(gpus.source, "level-zero: there is no"));
 }
 
+TEST_CASE("a captured machine: no library of the one that runs the test is loaded") {
+  const auto gpus = collect_gpus(FakeMachine().machine(), GpuLibraries::none());
+  CHECK(gpus.unknown_reason ==
+        "there is no /sys/bus/pci/devices; NVML: no library of that kind may be loaded; CUDA: no library of "
+        "that kind "
+        "may be loaded; ROCm SMI: no library of that kind may be loaded; level-zero: no library of that kind "
+        "may be "
+        "loaded");
+}
+
 TEST_CASE("a machine that shows neither bus nor library may have accelerators") {
   const auto gpus = collect_gpus(FakeMachine().machine(), no_libraries());
   CHECK_FALSE(gpus.is_known());

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/digest.h"
+
 namespace ibid::verify {
 namespace {
 

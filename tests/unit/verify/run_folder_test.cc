@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/digest.h"
 #include "platform/atomic_file.h"
 #include "support/temporary_folder.h"
 

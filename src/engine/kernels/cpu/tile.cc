@@ -183,7 +183,7 @@ void tile(const TileCall& t) noexcept {
   const BSteps step{t.b_step, t.b_ahead};
   for (int64_t q = 0; q < t.n_segments; ++q) {
     const Segment segment = t.segments[q];
-    const auto rest = [&t] {
+    const auto rest = [&] {
       if constexpr (kCopies) return Copying{t.b_copy};
       if constexpr (!kCopies) return ReadOnly{};
     }();

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <functional>
+#include <algorithm>
 #include <memory>
 
 #include "engine/autograd/shards.h"
@@ -17,16 +17,13 @@
 #include "ibid/ops/pool.h"
 #include "ibid/ops/reduce.h"
 #include "ibid/ops/shape.h"
+#include "property/shards/options.h"
 #include "support/kernel_fixture.h"
-#include "support/seeded_tensors.h"
 
 namespace ibid::test {
 namespace {
 
-constexpr int64_t kPerShard = 2;
 constexpr int64_t kClasses = 5;
-
-Tensor f32(const Tensor& tensor) { return tensor.to(DType::kF32); }
 
 // A model with every way a parameter can be reached: by kernels that fold shards themselves (conv, linear,
 // bias), used twice, through an operation between parameters, by an embedding, by a norm, broadcast, and by a
@@ -102,13 +99,6 @@ struct Batch {
 Batch batch_of(int64_t n) {
   return {f32(random_tensor({n, 4, 4, 2}, 1)), random_indices({n, 3}, 7, 2),
           random_indices({n}, kClasses, 3)};
-}
-
-TapeOptions options_for(int64_t first_sample, int64_t step_samples) {
-  TapeOptions options;
-  options.shards = {kPerShard, first_sample, step_samples};
-  options.random = {9, 4};
-  return options;
 }
 
 struct Outcome {
@@ -301,146 +291,6 @@ TEST_CASE("a second backward pass adds its finished gradient to the stored one, 
     REQUIRE(found.defined() == a.defined());
     if (found.defined()) CHECK(found.same_bits(autograd::add_into(context, a.clone(), b)));
   }
-}
-
-// --- fused activations ---
-
-// Value and gradients of a function of x, weight and bias.
-std::vector<Tensor> value_and_gradients(
-    Context& context, const std::vector<Tensor>& inputs,
-    const std::function<Variable(Tape&, const std::vector<Variable>&)>& f) {
-  Parameter weight{"weight", inputs[1], {}, true}, bias{"bias", inputs[2], {}, true};
-  Tape tape(context, options_for(0, 0));
-  const Variable x = tape.batch(inputs[0], true);
-  const Variable y = f(tape, {x, tape.parameter(weight), tape.parameter(bias)});
-  const Tensor weights = f32(random_tensor(y.shape(), 8));
-  tape.backward(ops::sum(tape, ops::mul(tape, y, tape.constant(weights))));
-  return {y.value(), tape.gradient(x), weight.gradient, bias.gradient};
-}
-
-void check_fused(const std::vector<Tensor>& inputs,
-                 const std::function<Variable(Tape&, const std::vector<Variable>&, ops::Fused)>& f) {
-  Context context({thread_count(), {}});
-  const auto fused = value_and_gradients(
-      context, inputs, [&](Tape& t, const std::vector<Variable>& v) { return f(t, v, ops::Fused::kRelu); });
-  const auto apart = value_and_gradients(context, inputs, [&](Tape& t, const std::vector<Variable>& v) {
-    return ops::relu(t, f(t, v, ops::Fused::kNone));
-  });
-  for (size_t i = 0; i < fused.size(); ++i) {
-    CAPTURE(i);
-    CHECK(fused[i].same_bits(apart[i]));
-  }
-}
-
-TEST_CASE("a fused ReLU gives the bits of a separate one, values and gradients") {
-  const auto tensor = [](const Shape& shape, uint64_t salt) { return f32(random_tensor(shape, salt)); };
-  for (const int64_t n : {1, 5}) {
-    for (const int64_t channels : {3, 32}) {
-      check_fused({tensor({n, 9}, 1), tensor({channels, 9}, 2), tensor({channels}, 3)},
-                  [](Tape& t, const std::vector<Variable>& v, ops::Fused fused) {
-                    return ops::linear(t, v[0], v[1], v[2], fused);
-                  });
-      for (const int64_t stride : {1, 2}) {
-        check_fused({tensor({n, 9, 9, 4}, 1), tensor({channels, 3, 3, 4}, 2), tensor({channels}, 3)},
-                    [=](Tape& t, const std::vector<Variable>& v, ops::Fused fused) {
-                      ops::ConvOptions options;
-                      options.stride = {stride};
-                      options.padding = {1};
-                      options.fused = fused;
-                      return ops::conv(t, v[0], v[1], v[2], options);
-                    });
-        check_fused({tensor({n, 5, 5, 4}, 1), tensor({4, 3, 3, channels}, 2), tensor({channels}, 3)},
-                    [=](Tape& t, const std::vector<Variable>& v, ops::Fused fused) {
-                      ops::ConvTransposeOptions options;
-                      options.stride = {stride};
-                      options.padding = {1};
-                      options.fused = fused;
-                      return ops::conv_transpose(t, v[0], v[1], v[2], options);
-                    });
-      }
-    }
-  }
-}
-
-// --- samples do not see each other ---
-
-TEST_CASE("a sample's result does not depend on the batch it is in") {
-  Context context({thread_count(), {}});
-  Tensor mean = f32(random_tensor({4}, 20)), variance = f32(random_tensor({4}, 21, 0.5, 2.0));
-  const Tensor x = f32(random_tensor({9, 6, 6, 3}, 1)), w = f32(random_tensor({4, 3, 3, 3}, 2)),
-               out = f32(random_tensor({5, 16}, 3)), bias = f32(random_tensor({5}, 4));
-  const auto evaluate = [&](const Tensor& part) {
-    TapeOptions options;
-    options.training = false;
-    options.record_gradients = false;
-    Tape tape(context, options);
-    Variable h = ops::conv(tape, tape.batch(part), tape.constant(w));
-    h = ops::batch_norm(tape, h, {}, {}, {&mean, &variance});
-    h = ops::average_pool(tape, h, {.kernel = {2}});
-    h = ops::layer_norm(tape, ops::flatten(tape, h), 1, {}, {});
-    h = ops::linear(tape, h, tape.constant(out), tape.constant(bias));
-    return ops::log_softmax(tape, h).value();
-  };
-  const Tensor whole = evaluate(x);
-  for (const int64_t size : {1, 2, 4, 7}) {
-    for (int64_t begin = 0; begin < 9; begin += size) {
-      const int64_t end = std::min<int64_t>(9, begin + size);
-      CHECK(evaluate(x.slice(0, begin, end)).same_bits(whole.slice(0, begin, end)));
-    }
-  }
-}
-
-TEST_CASE("dropout numbers the rows of the whole step, several to a sample or none") {
-  Context context;
-  static const int module = 0;
-  const Tensor x = Tensor::full({12, 5}, 1.0, DType::kF32);
-  const auto dropped = [&](int64_t first, int64_t n, bool channels) {
-    // Three rows to a sample, as behind a reshape.
-    Tape tape(context, options_for(first, 4));
-    tape.batch(Tensor::zeros({n}, DType::kF32));
-    const Variable rows = tape.batch(x.slice(0, 3 * first, 3 * (first + n)));
-    return (channels ? ops::channel_dropout : ops::dropout)(tape, rows, 0.5, {1, &module}).value();
-  };
-  for (const bool channels : {false, true}) {
-    const Tensor whole = dropped(0, 4, channels);
-    CHECK(dropped(2, 2, channels).same_bits(whole.slice(0, 6, 12)));
-    CHECK(dropped(0, 2, channels).same_bits(whole.slice(0, 0, 6)));
-  }
-  const auto of_parameter = [&](int64_t first) {
-    Tape tape(context, options_for(first, 4));
-    tape.batch(Tensor::zeros({2}, DType::kF32));
-    return ops::dropout(tape, tape.constant(x), 0.5, {1, &module}).value();
-  };
-  CHECK(of_parameter(0).same_bits(of_parameter(2)));
-}
-
-TEST_CASE("softmax over another dim sums by the column rule") {
-  // 600 terms: a chain of 512 and one of 88, combined in binary64.
-  Context context;
-  const Tensor x = f32(random_tensor({600, 2}, 1, -3, 3));
-  Tape tape(context);
-  const Tensor y = ops::softmax(tape, tape.constant(x), 0).value().dense();
-  for (int64_t c = 0; c < 2; ++c) {
-    const Tensor column = x.slice(1, c, c + 1).dense();
-    const float m = static_cast<float>(ops::max(tape, tape.constant(column)).value().item());
-    const Tensor e =
-        ops::exp(tape, ops::add_scalar(tape, tape.constant(column), -static_cast<double>(m))).value();
-    float first = 0, second = 0;
-    for (int64_t i = 0; i < 600; ++i) (i < 512 ? first : second) += e.data<float>()[i];
-    const float s = static_cast<float>(static_cast<double>(first) + static_cast<double>(second));
-    for (int64_t i = 0; i < 600; ++i) REQUIRE(same(y.data<float>()[2 * i + c], e.data<float>()[i] / s));
-  }
-}
-
-TEST_CASE("a partial pass is refused where the other samples would be needed") {
-  Context context;
-  Tape tape(context, options_for(0, 8));
-  const Variable x = tape.batch(f32(random_tensor({4, 3}, 1)));
-  CHECK_THROWS_AS(ops::batch_norm(tape, x, {}, {}, {}), ArgumentError);
-  ops::ClassLossOptions ignoring;
-  ignoring.ignore_index = 0;
-  CHECK_THROWS_AS(ops::nll_loss(tape, x, Tensor::zeros({4}, DType::kI64), ignoring), ArgumentError);
-  CHECK_THROWS_AS(Tape(context, options_for(1, 8)), ArgumentError);
 }
 
 }  // namespace
