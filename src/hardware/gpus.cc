@@ -26,7 +26,8 @@ class Search {
       seen_.push_back(title);
       return;
     }
-    const std::string reason = title + ": " + answer.error().message();
+    const std::string& message = answer.error().message();
+    const std::string reason = message.starts_with(title + " ") ? message : title + ": " + message;
     failed_.push_back(reason);
     for (FoundGpu& gpu : gpus_->all()) {
       if (gpu.vendor_id == vendor_id) gpu.silent_sources.push_back(reason);
@@ -54,7 +55,10 @@ Result<void> ask_cuda(const GpuLibraries& libraries, GpuList& gpus) {
   return add_cuda_gpus(cuda, gpus);
 }
 
+// ROCm SMI prints to the terminal when it finds no device, and all of AMD's are on the PCI bus.
 Result<void> ask_rocm(const GpuLibraries& libraries, GpuList& gpus) {
+  if (!gpus.has_vendor(kAmd))
+    return Error(ErrorCode::kNotFound, "not asked, for no device of AMD is on the bus");
   IBID_ASSIGN(const VendorApi rocm, open_rocm_smi(libraries.rocm_smi));
   const Result<void> answer = add_rocm_gpus(rocm, gpus);
   static_cast<void>(rocm.call<>("rsmi_shut_down").ok());

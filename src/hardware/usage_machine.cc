@@ -19,7 +19,8 @@ int64_t busy_ticks(const std::string& line) {
   for (const std::string& word : split(line, ' ')) {
     const auto ticks = parse_int64(word);
     if (!ticks) continue;
-    if (place < 8 && place != 3 && place != 4) busy += *ticks;
+    const bool is_sensible = *ticks >= 0 && *ticks < int64_t{1} << 56;
+    if (is_sensible && place < 8 && place != 3 && place != 4) busy += *ticks;
     ++place;
   }
   return busy;
@@ -28,7 +29,8 @@ int64_t busy_ticks(const std::string& line) {
 int64_t kibibytes(const KeyValues& values, std::string_view key) {
   const auto text = values.text(key, kMemory);
   if (!text.ok()) return -1;
-  return parse_int64(text.value().substr(0, text.value().find(' '))).value_or(-1);
+  const int64_t number = parse_int64(text.value().substr(0, text.value().find(' '))).value_or(-1);
+  return number < int64_t{1} << 50 ? number : -1;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/number_text.h"
 #include "base/text.h"
+#include "hardware/gpu_list.h"
 
 namespace ibid::hardware {
 namespace {
@@ -32,7 +33,7 @@ int64_t status_bytes(const KeyValues& status, std::string_view key, const std::s
   const auto text = status.text(key, path);
   if (!text.ok()) return -1;
   const auto kibibytes = parse_int64(text.value().substr(0, text.value().find(' ')));
-  return kibibytes ? *kibibytes * 1024 : -1;
+  return times(kibibytes.value_or(-1), 1024).ok() ? *kibibytes * 1024 : -1;
 }
 
 }  // namespace
@@ -49,6 +50,8 @@ Result<ProcessStat> parse_process_stat(const std::string& text, const std::strin
   };
   const auto parent = word(4), user = word(14), system = word(15), start = word(22), core = word(39);
   if (!parent || !user || !system || !start || !core) return malformed;
+  constexpr int64_t kMostTicks = int64_t{1} << 60;
+  if (*user < 0 || *system < 0 || *user > kMostTicks || *system > kMostTicks) return malformed;
   return ProcessStat{text.substr(open + 1, close - open - 1), *parent, *user + *system, *start, *core};
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/hex.h"
 #include "base/number_text.h"
 #include "platform/shared_library.h"
 
@@ -27,7 +28,7 @@ class VendorApi {
     const int32_t code = function.value()(arguments...);
     if (code == 0) return {};
     return Error(ErrorCode::kUnsupported,
-                 source(symbol) + " says: " + code_text_(code) + " (" + number_text(int64_t{code}) + ")");
+                 source(symbol) + " says: " + code_text_(code) + " (" + code_number(code) + ")");
   }
 
   bool has(const char* symbol) const { return library_.function<void()>(symbol).ok(); }
@@ -36,6 +37,12 @@ class VendorApi {
   const platform::SharedLibrary& library() const { return library_; }
 
  private:
+  // The large codes are documented in hexadecimal.
+  static std::string code_number(int32_t code) {
+    const auto bits = static_cast<uint32_t>(code);
+    return bits < 0x10000 ? number_text(int64_t{code}) : "0x" + hex_text(uint64_t{bits}).substr(8);
+  }
+
   Error lacks(const char* symbol) const {
     return Error(ErrorCode::kUnsupported, library_.name() + " has no " + symbol + ": the driver is too old",
                  "a newer driver may bring it");

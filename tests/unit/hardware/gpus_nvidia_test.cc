@@ -209,9 +209,9 @@ TEST_CASE("driver and library of different versions") {
   CHECK(has(gpu.name.source(), "/proc/driver/nvidia/gpus"));
   CHECK(has(reason(gpu.uuid), "driver and library have different versions"));
   CHECK(has(reason(gpu.memory_total_bytes),
-            "NVML: NVML nvmlInit_v2 says: driver and library have different "
+            "NVML nvmlInit_v2 says: driver and library have different "
             "versions; restart, or load the new kernel module (18)"));
-  CHECK(has(reason(gpu.compute_units), "CUDA: CUDA cuInit says: driver and library"));
+  CHECK(has(reason(gpu.compute_units), "CUDA cuInit says: driver and library"));
   check_known(gpu.pcie_width, 8);
 }
 

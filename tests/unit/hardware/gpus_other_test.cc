@@ -130,7 +130,8 @@ TEST_CASE("an Intel device whose level-zero finds no driver") {
   REQUIRE(gpus.items.size() == 1);
   check_all_asked(gpus.items[0]);
   check_known(gpus.items[0].clock_sm_max_hz, 1'550'000'000);
-  CHECK(has(reason(gpus.items[0].memory_total_bytes), "level-zero zeInit says: no driver was found"));
+  CHECK(has(reason(gpus.items[0].memory_total_bytes),
+            "level-zero zeInit says: no driver was found (0x78000001)"));
 }
 
 TEST_CASE("a device without a driver is listed with that reason") {
@@ -172,18 +173,15 @@ TEST_CASE("no accelerator is a statement with what was looked at") {
   CHECK(has(gpus.source, "0000:00:02.0 of PCI vendor 1a03 does nothing but show pictures"));
   CHECK(has(gpus.source, "NVML: there is no"));
   CHECK(has(gpus.source, "CUDA: there is no"));
-  CHECK(has(gpus.source, "ROCm SMI: there is no"));
+  CHECK(has(gpus.source, "ROCm SMI: not asked, for no device of AMD is on the bus"));
   CHECK(has(gpus.source, "level-zero: there is no"));
 }
 
 TEST_CASE("a captured machine: no library of the one that runs the test is loaded") {
   const auto gpus = collect_gpus(FakeMachine().machine(), GpuLibraries::none());
-  CHECK(gpus.unknown_reason ==
-        "there is no /sys/bus/pci/devices; NVML: no library of that kind may be loaded; CUDA: no library of "
-        "that kind "
-        "may be loaded; ROCm SMI: no library of that kind may be loaded; level-zero: no library of that kind "
-        "may be "
-        "loaded");
+  CHECK(
+      has(gpus.unknown_reason, "NVML: no library of that kind may be loaded; CUDA: no library of that kind"));
+  CHECK(has(gpus.unknown_reason, "level-zero: no library of that kind may be loaded"));
 }
 
 TEST_CASE("a machine that shows neither bus nor library may have accelerators") {

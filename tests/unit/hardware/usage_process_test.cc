@@ -92,7 +92,9 @@ TEST_CASE("the stat file of a process, whatever its name") {
   CHECK(stat.value().start_ticks == 999);
   CHECK(stat.value().core == 5);
   for (const char* text :
-       {"", "7 (x) S 1 2 3", "7 x S", ")(", "7 (x) S a b c d e f g h i j k l m n o p q r s"})
+       {"", "7 (x) S 1 2 3", "7 x S", ")(", "7 (x) S a b c d e f g h i j k l m n o p q r s",
+        "7 (x) S 1 0 0 0 0 0 0 0 0 0 9223372036854775807 1 0 0 0 0 0 0 5 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+        "0 0 0 0 0 0 0 0 0"})
     CHECK_FALSE(parse_process_stat(text, "/proc/7/stat").ok());
 }
 
