@@ -109,9 +109,12 @@ std::string bash_completion() {
   for (const std::string& group : first_words()) {
     const std::vector<std::string> members = members_of_group(group);
     if (members.empty()) continue;
-    text += "    " + group + ")\n      if (( COMP_CWORD == 2 )); then COMPREPLY=($(compgen -W \"" +
-            join(members, " ") +
-            "\" -- \"$word\")); return; fi\n      command=\"$command ${COMP_WORDS[2]}\"\n      ;;\n";
+    // A group may be a command too: its options begin with a dash, and only a member is a second word.
+    const std::string all = join(members, " ");
+    text += "    " + group +
+            ")\n      if (( COMP_CWORD == 2 )) && [[ $word != -* ]]; then COMPREPLY=($(compgen -W \"" + all +
+            "\" -- \"$word\")); return; fi\n      if [[ \" " + all +
+            " \" == *\" ${COMP_WORDS[2]} \"* ]]; then command=\"$command ${COMP_WORDS[2]}\"; fi\n      ;;\n";
   }
   text += "  esac\n  case \"$command\" in\n";
   for (const CommandSpec& command : commands()) text += bash_command(command);
@@ -133,16 +136,17 @@ std::string zsh_completion() {
       text += "      " + zsh_command(*find_command(word)) + "\n      ;;\n";
       continue;
     }
-    text += "      if (( CURRENT == 2 )); then\n        names=(";
+    text += "      if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n        names=(";
     for (const std::string& member : members) {
       text += quoted(member + ":" + std::string(find_command(word + " " + member)->summary)) + " ";
     }
-    text +=
-        ")\n        _describe command names\n        return\n      fi\n      shift words; (( CURRENT-- ))\n"
-        "      case \"$words[1]\" in\n";
+    text += ")\n        _describe command names\n        return\n      fi\n      case \"$words[2]\" in\n";
     for (const std::string& member : members) {
-      text += "        " + member + ") " + zsh_command(*find_command(word + " " + member)) + " ;;\n";
+      text += "        " + member + ") shift words; (( CURRENT-- )); " +
+              zsh_command(*find_command(word + " " + member)) + " ;;\n";
     }
+    if (const CommandSpec* command = find_command(word))
+      text += "        *) " + zsh_command(*command) + " ;;\n";
     text += "      esac\n      ;;\n";
   }
   // Autoloaded from fpath the file is the function's body; sourced, it registers the function.
@@ -159,8 +163,9 @@ std::string fish_completion() {
   for (const CommandSpec& command : commands()) {
     const std::vector<std::string> words = split(command.name, ' ');
     std::string condition = "__fish_seen_subcommand_from " + words[0];
+    const std::string all = join(members_of_group(words[0]), " ");
+    if (words.size() == 1 && !all.empty()) condition += "; and not __fish_seen_subcommand_from " + all;
     if (words.size() == 2) {
-      const std::string all = join(members_of_group(words[0]), " ");
       text += "complete -c ibid -n " + quoted(condition + "; and not __fish_seen_subcommand_from " + all) +
               " -a " + words[1] + " -d " + quoted(command.summary) + "\n";
       condition += "; and __fish_seen_subcommand_from " + words[1];

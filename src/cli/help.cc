@@ -65,6 +65,15 @@ std::string exit_status_section(const CommandSpec& command, const Console& conso
   return heading(console, "Exit status") + rows_text(rows, console);
 }
 
+std::vector<Row> member_rows(std::string_view group) {
+  std::vector<Row> rows;
+  for (const std::string& member : members_of_group(group)) {
+    const CommandSpec* command = find_command(std::string(group) + " " + member);
+    rows.push_back({std::string(command->name), std::string(command->summary)});
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::string usage_line(const CommandSpec& command) {
@@ -124,6 +133,9 @@ std::string command_help(const CommandSpec& command, const Console& console) {
     text += heading(console, "Arguments") + rows_text(rows, console);
   }
   text += heading(console, "Options") + rows_text(option_rows(command), console);
+  if (const std::vector<Row> rows = member_rows(command.name); !rows.empty()) {
+    text += heading(console, "Further commands") + rows_text(rows, console);
+  }
   if (!command.examples.empty()) {
     text += heading(console, "Examples");
     for (const ExampleSpec& example : command.examples) {
@@ -135,13 +147,8 @@ std::string command_help(const CommandSpec& command, const Console& console) {
 }
 
 std::string group_help(std::string_view group, const Console& console) {
-  std::vector<Row> rows;
-  for (const std::string& member : members_of_group(group)) {
-    const CommandSpec* command = find_command(std::string(group) + " " + member);
-    rows.push_back({std::string(command->name), std::string(command->summary)});
-  }
   return "Usage: ibid " + std::string(group) + " COMMAND [OPTIONS] [ARGUMENTS]\n\n" +
-         rows_text(rows, console) + "\n'ibid " + std::string(group) +
+         rows_text(member_rows(group), console) + "\n'ibid " + std::string(group) +
          " COMMAND --help' shows a command's options, with examples.\n";
 }
 
