@@ -49,7 +49,7 @@ std::string pci_address(uint64_t domain, uint64_t bus, uint64_t device, uint64_t
 
 std::string uuid_text(std::span<const uint8_t> bytes) {
   std::string text = hex_text(bytes);
-  for (size_t place : {8, 13, 18, 23}) {
+  for (const size_t place : std::to_array<size_t>({8, 13, 18, 23})) {
     if (place < text.size()) text.insert(place, "-");
   }
   return text;
