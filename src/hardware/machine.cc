@@ -4,6 +4,7 @@
 
 #include "base/number_text.h"
 #include "base/text.h"
+#include "platform/environment.h"
 #include "platform/hypervisor.h"
 #include "platform/machine.h"
 
@@ -35,6 +36,8 @@ Machine Machine::this_one() {
   answers.c_library = fact(platform::c_library(), "confstr");
   answers.hypervisor = fact(platform::hypervisor_signature(), "cpuid, leaf 0x40000000");
   answers.space = [](const std::string& mount_point) { return platform::file_system_space(mount_point); };
+  answers.ticks_per_second = platform::clock_ticks_per_second();
+  answers.environment = platform::all_environment_variables();
   return Machine("/", std::move(answers));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct SystemAnswers {
   // Files that this user may not read. A captured machine names them, whoever looks at the capture.
   std::vector<std::string> denied;
   bool is_root = false;
+  int64_t ticks_per_second = 100;                  // in which /proc counts processor time
+  std::map<std::string, std::string> environment;  // of this process, by name
 };
 
 // The machine that collectors look at: the files under `root` and what the kernel answers. Collectors reach

@@ -3,12 +3,15 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 
 namespace ibid::platform {
 
 double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
+
+void sleep_seconds(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
 
 int64_t unix_milliseconds() {
   return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())

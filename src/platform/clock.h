@@ -8,6 +8,8 @@ namespace ibid::platform {
 // Seconds since an arbitrary moment, never backwards: for durations.
 double monotonic_seconds();
 
+void sleep_seconds(double seconds);
+
 // Milliseconds since 1970-01-01 UTC.
 int64_t unix_milliseconds();
 

@@ -108,6 +108,8 @@ Result<int64_t> page_bytes() {
   return Error(ErrorCode::kUnsupported, "sysconf does not know the size of a page");
 }
 
+int64_t clock_ticks_per_second() { return std::max<int64_t>(1, ::sysconf(_SC_CLK_TCK)); }
+
 bool is_root() { return ::geteuid() == 0; }
 
 int64_t peak_resident_bytes() {

@@ -31,6 +31,9 @@ Result<std::string> host_name();
 Result<std::string> c_library();  // "glibc 2.36"
 Result<int64_t> page_bytes();
 
+// The unit in which the kernel's files count processor time.
+int64_t clock_ticks_per_second();
+
 // Whether this process runs with the rights of the superuser.
 bool is_root();
 

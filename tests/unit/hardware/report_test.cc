@@ -18,7 +18,16 @@ namespace {
 
 using test::captured_machine;
 
-Json captured_report(const std::string& name) { return report_json(collect(captured_machine(name))); }
+// Without the libraries of this machine's drivers: those of a captured one cannot be loaded.
+Json captured_report(const std::string& name) {
+  return report_json(collect(captured_machine(name), {.libraries = GpuLibraries::none()}));
+}
+
+// What only drivers tell is tested against libraries that answer like theirs: hardware_gpu_test.
+bool is_told_by_drivers(const std::string& place) {
+  const std::string section = place.substr(0, place.find('.'));
+  return section == "gpus" || section == "gpu_software" || section == "used" || section == "used_gpus";
+}
 
 // Every fact of a report with its place.
 template <class Visit>
@@ -84,7 +93,9 @@ TEST_CASE("every field is known of some captured machine") {
       known[place] = known[place] || fact.contains("value");
     });
   }
-  for (const auto& [place, is_known] : known) CHECK_MESSAGE(is_known, place);
+  for (const auto& [place, is_known] : known) {
+    if (!is_told_by_drivers(place)) CHECK_MESSAGE(is_known, place);
+  }
 }
 
 TEST_CASE("this machine's report has the form of all others") {
