@@ -54,6 +54,8 @@ int evaluate(UnaryOp op, mpfr_ptr y, mpfr_srcptr x) {
 
 }  // namespace
 
+Oracle::~Oracle() { mpfr_free_cache(); }
+
 float Oracle::by_mpfr(float x) const {
   // MPFR takes the square root of -0 for +0 where IEEE 754 keeps the sign; 1/sqrt(-0) is -Inf there.
   if (x == 0.0f && op_ == UnaryOp::kRsqrt) return std::copysign(HUGE_VALF, x);

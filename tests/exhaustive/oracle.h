@@ -18,7 +18,11 @@ namespace ibid::exhaustive {
 // what is tested: the kernels call no library.
 class Oracle {
  public:
+  // An oracle serves the thread that made it: it leaves with what MPFR keeps for that thread.
   explicit Oracle(kernels::UnaryOp op) : op_(op) {}
+  ~Oracle();
+  Oracle(const Oracle&) = delete;
+  Oracle& operator=(const Oracle&) = delete;
 
   float operator()(float x);
   float by_mpfr(float x) const;
