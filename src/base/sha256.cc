@@ -7,14 +7,26 @@
 
 namespace ibid {
 
+namespace {
+
+// Found once: EVP_sha256() makes OpenSSL search its providers, under a lock, for every stream.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return method;
+}
+
+}  // namespace
+
 struct Sha256Stream::State {
-  State() : context(EVP_MD_CTX_new()) {
-    IBID_CHECK(context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1,
-               "OpenSSL gave no SHA-256");
-  }
+  State() : context(EVP_MD_CTX_new()) { start(); }
   ~State() { EVP_MD_CTX_free(context); }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
+
+  void start() const {
+    IBID_CHECK(context != nullptr && EVP_DigestInit_ex(context, sha256_method(), nullptr) == 1,
+               "OpenSSL gave no SHA-256");
+  }
 
   EVP_MD_CTX* context;
 };
@@ -38,6 +50,14 @@ Sha256Digest Sha256Stream::digest() const {
   IBID_CHECK(EVP_MD_CTX_copy_ex(copy.context, state_->context) == 1 &&
                  EVP_DigestFinal_ex(copy.context, digest.data(), nullptr) == 1,
              "OpenSSL could not finish SHA-256");
+  return digest;
+}
+
+Sha256Digest Sha256Stream::finish() {
+  Sha256Digest digest;
+  IBID_CHECK(EVP_DigestFinal_ex(state_->context, digest.data(), nullptr) == 1,
+             "OpenSSL could not finish SHA-256");
+  state_->start();
   return digest;
 }
 

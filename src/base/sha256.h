@@ -26,6 +26,9 @@ class Sha256Stream {
   // Of everything so far; more may follow.
   Sha256Digest digest() const;
 
+  // Of everything so far; then starts again from nothing. Costs less than a new stream.
+  Sha256Digest finish();
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -6,6 +6,8 @@
 #include "cli/console.h"
 #include "cli/data_locations.h"
 #include "cli/invocation.h"
+#include "cli/manifest_check.h"
+#include "cli/tree_hashing.h"
 
 namespace ibid::cli {
 namespace {
@@ -66,8 +68,22 @@ void print_check(const FileCheck& check, Console& console) {
                 ", SHA-256 " + check.sha256 + "\n");
 }
 
+Error name_missing() {
+  return Error(ErrorCode::kUsage, "'ibid data verify' needs the NAME of a data set, or --manifest",
+               "'ibid data list' shows the known data sets");
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
-  IBID_ASSIGN(const data::Dataset* dataset, data::find_dataset(*invocation.argument("NAME")));
+  const auto name = invocation.argument("NAME");
+  if (invocation.text("manifest")) {
+    if (invocation.text("folder")) {
+      return Error(ErrorCode::kUsage, "--folder is for data sets that ibid knows; there is --manifest too",
+                   "name the folder alone: ibid data verify --manifest FILE DIR");
+    }
+    return check_against_manifest(name.value_or("."), invocation, console);
+  }
+  if (!name) return name_missing();
+  IBID_ASSIGN(const data::Dataset* dataset, data::find_dataset(*name));
   IBID_ASSIGN(const std::vector<FileCheck> checks,
               find_and_check(*dataset, data_locations(invocation.text("folder"))));
   if (invocation.flag("json")) {
@@ -84,18 +100,32 @@ Result<int> run(const Invocation& invocation, Console& console) {
 CommandSpec data_verify_command() {
   return {
       .name = "data verify",
-      .summary = "compare a data set's files with their pinned digests",
-      .description = "Reads every file of a data set and compares its SHA-256 with the pinned one.",
-      .arguments = {{.name = "NAME", .help = "the data set; 'ibid data list' shows what there is"}},
-      .options = {{.name = "folder",
+      .summary = "compare a data set with its digests, or a folder with a manifest",
+      .description =
+          "Reads every file of a data set and compares its SHA-256 with the pinned one. With --manifest, "
+          "reads "
+          "everything in a folder and names each entry that is missing, altered or extra.",
+      .arguments = {{.name = "NAME",
+                     .help =
+                         "the data set ('ibid data list' shows what there is); with --manifest the folder, "
+                         "else the current one",
+                     .required = false}},
+      .options = {{.name = "manifest",
+                   .type = OptionType::kPath,
+                   .value_name = "FILE",
+                   .help = "compare with what 'ibid data hash --manifest' wrote there"},
+                  {.name = "folder",
                    .type = OptionType::kPath,
                    .value_name = "DIR",
                    .help = "the folder with the files, instead of IBID_DATA_DIR/NAME and the cache"},
-                  {.name = "json", .help = "report as JSON"}},
+                  {.name = "json", .help = "report as JSON"},
+                  hashing_threads_option()},
       .examples = {{"ibid data verify mnist", "what training would use"},
                    {"ibid data verify mnist --folder ~/Downloads/mnist --json",
-                    "a folder of your own, for a script"}},
-      .exit_statuses = {{1, "a file is missing or altered"}},
+                    "a folder of your own, for a script"},
+                   {"ibid data verify --manifest dataset.manifest dataset",
+                    "is this copy complete and unaltered?"}},
+      .exit_statuses = {{1, "a file is missing, altered or extra"}},
       .run = run,
   };
 }
