@@ -99,7 +99,8 @@ void WholeMachine::write(Used& used) const {
     if (grown > 0) cores.insert(core);
     ticks += grown;
   }
-  used.cores = Fact<std::string>::known(cores.empty() ? "none" : core_list(cores), kStat);
+  used.cores =
+      Fact<std::string>::known(cores.empty() ? "none" : list_of_numbers({cores.begin(), cores.end()}), kStat);
   used.cores_count = Fact<int64_t>::known(static_cast<int64_t>(cores.size()), kStat);
   used.cpu_s = Fact<double>::known(
       static_cast<double>(ticks) / static_cast<double>(machine_->answers().ticks_per_second), kStat);

@@ -55,17 +55,6 @@ Result<ProcessStat> parse_process_stat(const std::string& text, const std::strin
   return ProcessStat{text.substr(open + 1, close - open - 1), *parent, *user + *system, *start, *core};
 }
 
-std::string core_list(const std::set<int64_t>& cores) {
-  std::string text;
-  for (auto core = cores.begin(); core != cores.end();) {
-    const int64_t first = *core;
-    int64_t last = first;
-    while (++core != cores.end() && *core == last + 1) last = *core;
-    text += (text.empty() ? "" : ",") + number_text(first) + (last > first ? "-" + number_text(last) : "");
-  }
-  return text;
-}
-
 Result<ProcessTree> ProcessTree::watch(const Machine& machine, int64_t process) {
   const auto stat = read_stat(machine, folder_of(process));
   if (!stat.ok())
@@ -168,7 +157,8 @@ void ProcessTree::write(Used& used) const {
   used.processes_max = Fact<int64_t>::known(max_processes_, "/proc/*/stat");
   used.threads_max = Fact<int64_t>::known(max_threads_, "task in " + all);
   used.cpu_s = Fact<double>::known(static_cast<double>(ticks) / rate, "stat in " + all);
-  used.cores = Fact<std::string>::known(cores_.empty() ? "none" : core_list(cores_), "task/*/stat in " + all);
+  used.cores = Fact<std::string>::known(
+      cores_.empty() ? "none" : list_of_numbers({cores_.begin(), cores_.end()}), "task/*/stat in " + all);
   used.cores_count = Fact<int64_t>::known(static_cast<int64_t>(cores_.size()), "task/*/stat in " + all);
   used.cpu_wait_s =
       wait_is_told_ ? Fact<double>::known(static_cast<double>(wait_ns_) / 1e9, "task/*/schedstat in " + all)

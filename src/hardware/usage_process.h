@@ -62,7 +62,4 @@ class ProcessTree {
   int64_t max_processes_ = 0, max_threads_ = 0, max_memory_bytes_ = -1, peak_bytes_ = -1;
 };
 
-// "0-3,8".
-std::string core_list(const std::set<int64_t>& cores);
-
 }  // namespace ibid::hardware

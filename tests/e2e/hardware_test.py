@@ -3,7 +3,6 @@
 import copy
 import json
 import pathlib
-import time
 import unittest
 
 import support
@@ -67,15 +66,6 @@ class Program(support.ProgramTest):
         for part in ("Processor", "Memory", "Disks", "File systems", "Network interfaces", "System", "Container"):
             self.assertIn(part, text)
         self.assertNotIn("nobody looked", text)
-
-    def test_it_takes_less_than_a_tenth_of_a_second(self):
-        # Other tests run at the same time and hold some of the runs up.
-        seconds = []
-        while len(seconds) < 20 and min(seconds, default=1) >= 0.1:
-            start = time.perf_counter()
-            self.run_ibid("hardware", "--json")
-            seconds.append(time.perf_counter() - start)
-        self.assertLess(min(seconds), 0.1, seconds)
 
 
 if __name__ == "__main__":

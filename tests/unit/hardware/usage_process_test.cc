@@ -99,9 +99,9 @@ TEST_CASE("the stat file of a process, whatever its name") {
 }
 
 TEST_CASE("lists of cores") {
-  CHECK(core_list({}) == "");
-  CHECK(core_list({3}) == "3");
-  CHECK(core_list({0, 1, 2, 3, 8, 10, 11}) == "0-3,8,10-11");
+  CHECK(list_of_numbers({}) == "");
+  CHECK(list_of_numbers({3}) == "3");
+  CHECK(list_of_numbers({0, 1, 2, 3, 8, 10, 11}) == "0-3,8,10-11");
 }
 
 TEST_CASE("cores on which threads really ran, not those they last slept on") {
