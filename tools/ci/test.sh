@@ -23,3 +23,6 @@ tools/ci/cross_signatures.sh quick
 
 stage "what did not run"
 tools/ci/print_skips.sh build/release/ctest.log build/release/skipped_cases.txt
+
+echo
+echo "passed. The program is build/release/bin/ibid; next: make demo, or ibid --help"
