@@ -145,6 +145,18 @@ TEST_CASE("large products take the blocked paths and keep the bits") {
   }
 }
 
+TEST_CASE("blocks that are packed while the one before runs keep the bits") {
+  Random random(4);
+  // Several blocks in a task, several chunks in a block, both, a ragged last panel, as many tasks as workers.
+  const int64_t sizes[][3] = {
+      {64, 5300, 40}, {57, 129, 1100}, {60, 1001, 600}, {130, 2600, 17}, {45, 640, 1537}};
+  for (const auto& size : sizes) {
+    for (const bool transposed : {false, true})
+      check_shape<float>(random, {1, size[0], size[1], size[2], transposed, false, false, true, transposed},
+                         table_under_test().f32.gemm);
+  }
+}
+
 TEST_CASE("the emulated fused multiply-add has the bits of the instruction") {
   Random random(3);
   for (int round = 0; round < 200; ++round) {

@@ -1,18 +1,18 @@
 // Section 1 of the standard, fast.
 //
-// C is cut into blocks of rows x columns; a block is one task and computes its part of C alone, chunk after
+// C is cut into blocks of rows x columns (gemm_plan.h). A block computes its part of C alone, chunk after
 // chunk of k, so there is no barrier and no shared accumulator. Inside a block a tile of A stays in the first
-// cache while the panels of B stream from the second. What is packed, and by whom:
-//   - B is packed when its columns are not contiguous, or when enough row tiles reuse it; where its rows are
-//   contiguous and one block reads it, the first row tile packs it on the way;
-//   - A is read in place unless its strides collide in the cache or suit no tile kernel;
-//   - an operand that several blocks read is packed once before they start, otherwise each block packs its
-//   own.
+// cache while the panels of B stream from the second. Tiles pack B on the way where its rows are contiguous
+// and one block reads it: the first row tile what it reads itself, the others what the next chunk or the next
+// block of the task will read.
 
 #include "engine/kernels/gemm.h"
 
+#include <utility>
+
 #include "engine/kernels/cpu/gemm_few_rows.h"
 #include "engine/kernels/cpu/gemm_long.h"
+#include "engine/kernels/cpu/gemm_plan.h"
 #include "engine/kernels/cpu/gemm_shards.h"
 #include "engine/kernels/cpu/pack.h"
 #include "engine/kernels/cpu/tile.h"
@@ -23,81 +23,8 @@ namespace {
 
 using simd::kLanes;
 
-enum class Source { kDirect, kShared, kPrivate };
-
 // Rows of a packed A that is contiguous along k: 33 cache lines, so that rows of a tile never collide.
 constexpr int64_t kRowSlot = kChunk + 16;
-constexpr int64_t kBlockColumns = 512;       // of B: 1 MB a chunk, half of a second-level cache
-constexpr int64_t kBlockTiles = 24;          // rows of a privately packed A
-constexpr int64_t kParallelTerms = 1 << 20;  // products below this are one task
-constexpr int64_t kUncrowdedRows = 8;
-constexpr int64_t kFewTiles = 4;  // an operand reused less often is not worth packing
-
-struct Plan {
-  GemmArgs<float> g;
-  int64_t n_tiles = 0;  // balanced, over the rows
-  int64_t width = 0, n_panels = 0;
-  int64_t row_blocks = 1, column_blocks = 1;
-  Layout layout = Layout::kAlongK;
-  Source a = Source::kDirect, b = Source::kDirect;
-  float* shared_a = nullptr;
-  float* shared_b = nullptr;
-
-  int64_t tile_begin(int64_t tile) const { return part_begin(g.m, n_tiles, tile); }
-  int64_t n_chunks() const { return max_of(1, ceil_div(g.k, kChunk)); }
-  int64_t chunk_length(int64_t chunk) const { return min_of(kChunk, g.k - chunk * kChunk); }
-};
-
-void choose_sources(Plan& p) {
-  const GemmArgs<float>& g = p.g;
-  p.layout = g.a_row == 1 && g.a_col != 1 ? Layout::kAlongRows : Layout::kAlongK;
-  const bool reused = p.n_panels >= kFewTiles;
-  if (p.layout == Layout::kAlongRows) {
-    if ((reused && p.n_tiles > 1) || (g.a_col > 1024 && g.k > 32)) p.a = Source::kPrivate;
-  } else if (g.a_col != 1) {
-    p.a = Source::kPrivate;
-  } else if (g.a_row % 1024 == 0 && g.m > kUncrowdedRows) {
-    // Rows 4 KB apart share a set of the first cache. Either copy them, or take few at a time.
-    if (p.n_panels >= 16) {
-      p.a = Source::kPrivate;
-    } else if (kTileRows > kUncrowdedRows) {
-      p.n_tiles = ceil_div(g.m, kUncrowdedRows);
-    }
-  }
-  // Rows of B that lie close together stream well in place; far apart, every one is a page of its own.
-  const int64_t few = g.b_row <= 1024 ? kFewTiles + 2 : kFewTiles;
-  if (g.b_col != 1 || (p.n_tiles >= few && g.k * g.n > 4096)) p.b = Source::kPrivate;
-}
-
-// How C is cut. Columns first when B is wide, rows when C is tall.
-void choose_blocks(Plan& p, int64_t workers) {
-  const GemmArgs<float>& g = p.g;
-  p.column_blocks = ceil_div(g.n, kBlockColumns);
-  if (p.column_blocks == 1 && p.a == Source::kPrivate) p.row_blocks = ceil_div(p.n_tiles, kBlockTiles);
-  if (workers == 1 || g.m * g.n * g.k < kParallelTerms) return;
-  // One task for each worker: with more, each reads the other operand again.
-  if (g.n >= g.m && p.n_panels >= workers) {
-    p.column_blocks = max_of(p.column_blocks, min_of(workers, p.n_panels));
-    p.column_blocks = min_of(p.n_panels, ceil_div(p.column_blocks, workers) * workers);
-  } else {
-    const int64_t rows = ceil_div(workers, p.column_blocks);
-    p.row_blocks = max_of(p.row_blocks, min_of(p.n_tiles, rows));
-  }
-}
-
-Plan make_plan(const GemmArgs<float>& g, int64_t workers) {
-  Plan p;
-  p.g = g;
-  const bool wide = g.m <= kWideRows && g.n > kPanel;
-  p.width = wide ? kWideVectors * kLanes : kPanel;
-  p.n_panels = ceil_div(g.n, p.width);
-  p.n_tiles = ceil_div(g.m, kTileRows);
-  choose_sources(p);
-  choose_blocks(p, workers);
-  if (p.a == Source::kPrivate && p.column_blocks > 1) p.a = Source::kShared;
-  if (p.b == Source::kPrivate && p.row_blocks > 1) p.b = Source::kShared;
-  return p;
-}
 
 // --- packing -----------------------------------------------------------------------------------------------
 
@@ -173,6 +100,7 @@ struct Block {
   int64_t tile, end_tile, panel, end_panel;
   float* scratch_a;
   float* scratch_b;
+  float* next_scratch_b;  // for what is packed ahead
 };
 
 // Where the chunk's rows of A and columns of B are to be read.
@@ -186,7 +114,7 @@ struct ChunkView {
   int64_t copied_end;
 };
 
-ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk) {
+ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk, int64_t packed_panels) {
   const GemmArgs<float>& g = p.g;
   const int64_t first_row = p.tile_begin(block.tile), k0 = chunk * kChunk, length = p.chunk_length(chunk);
   ChunkView view{};
@@ -219,8 +147,8 @@ ChunkView view_chunk(const Plan& p, const Block& block, int64_t chunk) {
       view.b = p.shared_b + (k0 * p.n_panels + block.panel * length) * p.width;
       break;
     case Source::kPrivate:
-      view.copied_end = block.panel;
-      if (g.b_col == 1 && p.width == kPanel) {
+      view.copied_end = block.panel + packed_panels;
+      if (packed_panels == 0 && g.b_col == 1 && p.width == kPanel) {
         view.copied_end = min_of(block.end_panel, g.n / p.width);
         view.to_copy = block.b + k0 * g.b_row;
       }
@@ -259,10 +187,22 @@ void run_tile(const Plan& p, const Block& block, const ChunkView& view, int64_t 
     call.b_ahead = kRowsAhead * p.width;
     return;
   }
+  if (call.stream_steps > 0 && call.n_columns == kPanel) {
+    packing_tile_function(rows, p.layout)(call);
+    return;
+  }
   tile_function(rows, ceil_div(call.n_columns, kLanes), p.layout)(call);
 }
 
-void run_chunk(const Plan& p, const Block& block, const ChunkView& view, TileCall& call) {
+// The tile is to move `vectors` of its stream, spread over its steps: memory has a pace of its own.
+void share_stream(int64_t vectors, TileCall& call) {
+  const int64_t length = call.segments->length;
+  call.stream_every = 1;
+  while (2 * call.stream_every * vectors <= length) call.stream_every *= 2;
+  call.stream_steps = min_of(length, call.stream_every * vectors);
+}
+
+void run_chunk(const Plan& p, const Block& block, const ChunkView& view, PackStream& ahead, TileCall& call) {
   if (p.b == Source::kDirect) {
     // Panels outside: all row tiles use a panel while it is near. The first of them fetches it.
     for (int64_t panel = block.panel; panel < block.end_panel; ++panel) {
@@ -274,51 +214,87 @@ void run_chunk(const Plan& p, const Block& block, const ChunkView& view, TileCal
     return;
   }
   call.b_ahead = kRowsAhead * p.width;
+  call.stream = &ahead;
   for (int64_t tile = block.tile; tile < block.end_tile; ++tile) {
-    for (int64_t panel = block.panel; panel < block.end_panel; ++panel)
+    for (int64_t panel = block.panel; panel < block.end_panel; ++panel) {
+      // Evenly, and so that it is done before the last tiles.
+      const int64_t tiles = (block.end_tile - tile) * (block.end_panel - block.panel) - panel + block.panel;
+      call.stream_steps = 0;
+      if (ahead.rows > 0) share_stream(ceil_div(ahead.vectors(), tiles), call);
       run_tile(p, block, view, tile, panel, call);
+    }
   }
 }
 
-void run_block(const Plan& p, const Block& block) {
-  for (int64_t chunk = 0; chunk < p.n_chunks(); ++chunk) {
-    const ChunkView view = view_chunk(p, block, chunk);
-    const Segment whole{0, 0, p.chunk_length(chunk)};
-    TileCall call;
-    call.segments = &whole;
-    call.n_segments = 1;
-    call.c_row = p.g.c_row;
-    call.first = chunk == 0;
-    call.last = chunk == p.n_chunks() - 1;
-    call.relu = p.g.activation == Activation::kRelu;
-    run_chunk(p, block, view, call);
+// The whole panels of the chunk after this one; after the last chunk, of the next block.
+PackStream look_ahead(const Plan& p, const Block& block, int64_t end_panel, int64_t chunk) {
+  const bool same_columns = chunk + 1 < p.n_chunks();
+  const int64_t next = same_columns ? chunk + 1 : 0, panel = same_columns ? block.panel : block.end_panel;
+  const int64_t end = same_columns ? block.end_panel : min_of(end_panel, panel + p.block_panels);
+  const int64_t panels = min_of(end, p.g.n / p.width) - panel;
+  PackStream ahead;
+  if (!p.packs_ahead() || panels <= 0) return ahead;
+  ahead.from = block.b + next * kChunk * p.g.b_row + panel * p.width;
+  ahead.to = block.next_scratch_b;
+  ahead.row_vectors = ahead.left = panels * kTileVectors;
+  ahead.row_step = p.g.b_row;
+  ahead.panel_step = p.chunk_length(next) * p.width;
+  ahead.rows = p.chunk_length(next);
+  return ahead;
+}
+
+// The blocks of a strip of columns, one after the other.
+void run_strip(const Plan& p, Block block, int64_t end_panel) {
+  int64_t packed_panels = 0;
+  for (; block.panel < end_panel; block.panel = block.end_panel) {
+    block.end_panel = min_of(end_panel, block.panel + p.block_panels);
+    for (int64_t chunk = 0; chunk < p.n_chunks(); ++chunk) {
+      const ChunkView view = view_chunk(p, block, chunk, packed_panels);
+      PackStream ahead = look_ahead(p, block, end_panel, chunk);
+      const Segment whole{0, 0, p.chunk_length(chunk)};
+      TileCall call;
+      call.segments = &whole;
+      call.n_segments = 1;
+      call.c_row = p.g.c_row;
+      call.first = chunk == 0;
+      call.last = chunk == p.n_chunks() - 1;
+      call.relu = p.g.activation == Activation::kRelu;
+      run_chunk(p, block, view, ahead, call);
+      packed_panels = ahead.row_vectors / kTileVectors;
+      while (ahead.rows > 0) ahead.step();
+      std::swap(block.scratch_b, block.next_scratch_b);
+    }
   }
 }
 
 void run_task(const Plan& p, int64_t task, int32_t worker, Executor& executor) {
-  const int64_t blocks = p.row_blocks * p.column_blocks, batch = task / blocks;
-  const int64_t row_block = task % blocks / p.column_blocks, column_block = task % p.column_blocks;
+  const int64_t tasks = p.row_blocks * p.strips, batch = task / tasks;
+  const int64_t row_block = task % tasks / p.strips, strip = task % p.strips;
+  const int64_t panel = part_begin(p.n_panels, p.strips, strip);
+  const int64_t end_panel = part_begin(p.n_panels, p.strips, strip + 1);
   Block block{p.g.a + batch * p.g.a_batch,
               p.g.b + batch * p.g.b_batch,
               p.g.c + batch * p.g.c_batch,
               part_begin(p.n_tiles, p.row_blocks, row_block),
               part_begin(p.n_tiles, p.row_blocks, row_block + 1),
-              part_begin(p.n_panels, p.column_blocks, column_block),
-              part_begin(p.n_panels, p.column_blocks, column_block + 1),
+              panel,
+              panel,
+              nullptr,
               nullptr,
               nullptr};
   const int64_t depth = min_of(kChunk, p.g.k);
-  const int64_t b_panels = p.b == Source::kPrivate  ? block.end_panel - block.panel
+  const int64_t b_panels = p.b == Source::kPrivate  ? min_of(p.block_panels, end_panel - panel)
                            : p.b == Source::kDirect ? 1
                                                     : 0;
   const int64_t a_rows =
       p.a == Source::kPrivate ? p.tile_begin(block.end_tile) - p.tile_begin(block.tile) : 0;
-  const int64_t b_floats = b_panels * depth * p.width;
-  float* scratch = static_cast<float*>(executor.scratch(
-      worker, (b_floats + a_rows * slot_rows(p)) * static_cast<int64_t>(sizeof(float)) + 64));
+  const int64_t b_floats = b_panels * depth * p.width, two_b = p.packs_ahead() ? 2 * b_floats : b_floats;
+  float* scratch = static_cast<float*>(
+      executor.scratch(worker, (two_b + a_rows * slot_rows(p)) * static_cast<int64_t>(sizeof(float)) + 64));
   block.scratch_b = scratch;
-  block.scratch_a = scratch + b_floats;
-  run_block(p, block);
+  block.next_scratch_b = scratch + two_b - b_floats;
+  block.scratch_a = scratch + two_b;
+  run_strip(p, block, end_panel);
 }
 
 void run_one(const GemmArgs<float>& g, Executor& executor) {
@@ -330,7 +306,7 @@ void run_one(const GemmArgs<float>& g, Executor& executor) {
     p.shared_b = p.shared_a + a_floats;
     pack_shared(p, executor);
   }
-  parallel_for(executor, p.row_blocks * p.column_blocks,
+  parallel_for(executor, p.row_blocks * p.strips,
                [&](int64_t task, int32_t worker) { run_task(p, task, worker, executor); });
 }
 
@@ -342,7 +318,7 @@ void run_batch(const GemmArgs<float>& g, Executor& executor) {
     if (plan.b == Source::kShared) plan.b = Source::kPrivate;
     return plan;
   }();
-  parallel_for(executor, g.batch * p.row_blocks * p.column_blocks,
+  parallel_for(executor, g.batch * p.row_blocks * p.strips,
                [&](int64_t task, int32_t worker) { run_task(p, task, worker, executor); });
 }
 

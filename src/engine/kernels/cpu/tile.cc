@@ -23,6 +23,7 @@ struct ReadOnly {
   static constexpr int kCache = 3;
   template <int kVectors>
   IBID_MEMBER void keep(const F32 (&)[kVectors]) {}
+  IBID_MEMBER void end() {}
 };
 struct Copying {
   static constexpr int kCache = 2;
@@ -33,7 +34,21 @@ struct Copying {
     for (int v = 0; v < kVectors; ++v) simd::store(to + v * kLanes, columns[v]);
     to += kVectors * kLanes;
   }
+  IBID_MEMBER void end() {}
 };
+struct PacksAhead {
+  static constexpr int kCache = 3;
+  PackStream* stream;
+  PackStream now;
+  int64_t mask, count = 0;
+  PacksAhead(PackStream* moved, int64_t every) : stream(moved), now(*moved), mask(every - 1) {}
+  template <int kVectors>
+  IBID_MEMBER void keep(const F32 (&)[kVectors]) {
+    if ((count++ & mask) == 0) now.step();
+  }
+  IBID_MEMBER void end() { *stream = now; }
+};
+enum class Duty { kNone, kCopies, kPacksAhead };
 
 template <int kRows, int kVectors>
 struct Accumulators {
@@ -44,7 +59,7 @@ struct Accumulators {
 // and few additions serve all rows.
 template <int kRows, int kVectors, class Rest>
 IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, const BSteps& step,
-                             int64_t length, Rest rest, Accumulators<kRows, kVectors>& acc) {
+                             int64_t length, Rest& rest, Accumulators<kRows, kVectors>& acc) {
   constexpr int kBases = (kRows + 2) / 3;
   const float* base[kBases];
   IBID_UNROLL
@@ -67,11 +82,12 @@ IBID_INLINE void run_along_k(const float* a, int64_t a_row, const float* b, cons
     for (int g = 0; g < kBases; ++g) ++base[g];
     b += step.next;
   }
+  rest.end();
 }
 
 template <int kRows, int kVectors, class Rest>
 IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, const BSteps& step,
-                                int64_t length, Rest rest, Accumulators<kRows, kVectors>& acc) {
+                                int64_t length, Rest& rest, Accumulators<kRows, kVectors>& acc) {
   for (int64_t s = 0; s < length; ++s) {
     F32 columns[kVectors];
     IBID_UNROLL
@@ -89,6 +105,7 @@ IBID_INLINE void run_along_rows(const float* a, int64_t a_step, const float* b, 
     a += a_step;
     b += step.next;
   }
+  rest.end();
 }
 
 template <int kRows, int kVectors>
@@ -164,7 +181,7 @@ IBID_INLINE void finish(const TileCall& t, Accumulators<kRows, kVectors>& acc) {
   }
 }
 
-template <int kRows, int kVectors, Layout kLayout, bool kCopies = false>
+template <int kRows, int kVectors, Layout kLayout, Duty kDuty = Duty::kNone>
 void tile(const TileCall& t) noexcept {
   // Into the second-level cache only: rows of C often lie a multiple of 4 KB apart and would evict each
   // other, and A and B, from one set of the first.
@@ -181,18 +198,26 @@ void tile(const TileCall& t) noexcept {
     for (int v = 0; v < kVectors; ++v) acc.v[i][v] = simd::zero_f32();
   }
   const BSteps step{t.b_step, t.b_ahead};
-  for (int64_t q = 0; q < t.n_segments; ++q) {
-    const Segment segment = t.segments[q];
-    const auto rest = [&] {
-      if constexpr (kCopies) return Copying{t.b_copy};
-      if constexpr (!kCopies) return ReadOnly{};
-    }();
+  const auto run = [&](const Segment& segment, auto rest) {
     if constexpr (kLayout == Layout::kAlongK) {
       run_along_k(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, rest, acc);
     } else if constexpr (kLayout == Layout::kAlongTriples) {
       run_along_triples(t.a + segment.a, t.a_stride, t.a_group, t.b + segment.b, step, segment.length, acc);
     } else {
       run_along_rows(t.a + segment.a, t.a_stride, t.b + segment.b, step, segment.length, rest, acc);
+    }
+  };
+  if constexpr (kDuty == Duty::kPacksAhead) {
+    const int64_t n = t.stream_steps;
+    run({0, 0, n}, PacksAhead{t.stream, t.stream_every});
+    run({kLayout == Layout::kAlongK ? n : n * t.a_stride, n * t.b_step, t.segments->length - n}, ReadOnly{});
+  } else {
+    for (int64_t q = 0; q < t.n_segments; ++q) {
+      if constexpr (kDuty == Duty::kCopies) {
+        run(t.segments[q], Copying{t.b_copy});
+      } else {
+        run(t.segments[q], ReadOnly{});
+      }
     }
   }
   if (t.n_columns == kVectors * kLanes) {
@@ -253,18 +278,24 @@ TileFunction by_rows(int64_t rows, int layout) {
   return nullptr;
 }
 
-template <int... kRowsLessOne>
-TileFunction copying_tile(int64_t rows, bool along_k, std::integer_sequence<int, kRowsLessOne...>) {
+// Whole tiles with a duty besides, by layout and rows.
+template <Duty kDuty, int... kRowsLessOne>
+TileFunction tile_with_duty(int64_t rows, Layout layout, std::integer_sequence<int, kRowsLessOne...>) {
   static constexpr TileFunction kOf[2][kTileRows] = {
-      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongRows, true>...},
-      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongK, true>...}};
-  return kOf[along_k][rows - 1];
+      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongK, kDuty>...},
+      {tile<kRowsLessOne + 1, kTileVectors, Layout::kAlongRows, kDuty>...}};
+  return kOf[layout == Layout::kAlongRows][rows - 1];
 }
+constexpr auto kAllRows = std::make_integer_sequence<int, kTileRows>{};
 
 }  // namespace
 
 TileFunction copying_tile_function(int64_t rows, Layout layout) noexcept {
-  return copying_tile(rows, layout == Layout::kAlongK, std::make_integer_sequence<int, kTileRows>{});
+  return tile_with_duty<Duty::kCopies>(rows, layout, kAllRows);
+}
+
+TileFunction packing_tile_function(int64_t rows, Layout layout) noexcept {
+  return tile_with_duty<Duty::kPacksAhead>(rows, layout, kAllRows);
 }
 
 TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcept {

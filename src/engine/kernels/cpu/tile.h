@@ -21,14 +21,42 @@ struct Segment {
   int64_t a, b, length;
 };
 
+// Whole panels of B, packed one vector at a time for a later block: tiles do it on the way, so that memory
+// works while they multiply.
+struct PackStream {
+  const float* from = nullptr;
+  float* to = nullptr;
+  int64_t row_vectors = 0;  // in a row of all panels
+  int64_t row_step = 0, panel_step = 0;
+  int64_t rows = 0, left = 0;  // to go: rows, vectors of the first of them
+
+  int64_t vectors() const { return rows == 0 ? 0 : (rows - 1) * row_vectors + left; }
+
+  IBID_MEMBER void step() {
+    constexpr int64_t kAhead = 2;  // rows: memory's latency in steps of a tile
+    simd::store(to, simd::load(from));
+    __builtin_prefetch(from + kAhead * row_step, 0, 2);
+    from += simd::kLanes;
+    to += left % 2 == 0 ? simd::kLanes : panel_step - simd::kLanes;
+    if (--left > 0) return;
+    from += row_step - row_vectors * simd::kLanes;
+    to += 2 * simd::kLanes - row_vectors / 2 * panel_step;
+    left = row_vectors;
+    --rows;
+  }
+};
+
 struct TileCall {
   const float* a = nullptr;
   int64_t a_stride = 0;  // kAlongK: between tile rows, a_step is 1; otherwise: between k, a_row is 1
   int64_t a_group = 0;   // kAlongTriples: rows 3 g to 3 g + 2 begin at a + g * a_group
   const float* b = nullptr;
   int64_t b_step = 0;
-  int64_t b_ahead = 0;      // how far beyond the current row of B to prefetch
-  float* b_copy = nullptr;  // copying tiles: the rows of B read go here, a panel's width each
+  int64_t b_ahead = 0;           // how far beyond the current row of B to prefetch
+  float* b_copy = nullptr;       // copying tiles: the rows of B read go here, a panel's width each
+  PackStream* stream = nullptr;  // packing tiles: of their first stream_steps steps every
+  int64_t stream_steps = 0;      // stream_every-th, a power of two, moves it
+  int64_t stream_every = 1;
   const Segment* segments = nullptr;
   int64_t n_segments = 0;
 
@@ -71,6 +99,10 @@ TileFunction tile_function(int64_t rows, int64_t vectors, Layout layout) noexcep
 // The kernel for a tile of rows <= kTileRows and kTileVectors that packs the panel of B it reads on the way,
 // and prefetches into the second-level cache. One segment; not for kAlongTriples.
 TileFunction copying_tile_function(int64_t rows, Layout layout) noexcept;
+
+// The same for a tile that moves a PackStream, whose panels have two vectors.
+constexpr bool kPacksAhead = kTileVectors == 2;
+TileFunction packing_tile_function(int64_t rows, Layout layout) noexcept;
 
 }  // namespace ibid::kernels::IBID_ISA
 
