@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/floats.h"
 #include "bench/harness.h"
 #include "engine/kernels/kernel_table.h"
 #include "engine/parallel/thread_pool.h"
@@ -114,8 +115,8 @@ class Peer {
   Arguments forward_args_, data_args_, weights_args_;
 };
 
-std::vector<float> numbers(int64_t n) {
-  std::vector<float> values(static_cast<size_t>(n));
+Floats numbers(int64_t n) {
+  Floats values(static_cast<size_t>(n));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 17) * 0.0625f;
   return values;
 }
@@ -124,10 +125,10 @@ void run_layer(const Layer& layer, const Options& options, parallel::ThreadPool&
   const kernels::ConvShape s = shape_of(layer);
   const kernels::KernelTable& table = kernels::kernel_table(kernels::default_isa());
   Peer peer(s, layer.dims);
-  std::vector<float> x = numbers(s.batch * volume(s.in_size) * s.in_channels);
-  std::vector<float> y = numbers(s.batch * volume(s.out_size) * s.out_channels);
-  std::vector<float> weight = numbers(s.out_channels * volume(s.kernel) * s.in_channels);
-  std::vector<float> dx(x.size()), dweight(weight.size()), out(y.size());
+  Floats x = numbers(s.batch * volume(s.in_size) * s.in_channels);
+  Floats y = numbers(s.batch * volume(s.out_size) * s.out_channels);
+  Floats weight = numbers(s.out_channels * volume(s.kernel) * s.in_channels);
+  Floats dx(x.size()), dweight(weight.size()), out(y.size());
   const double work =
       2e-9 * static_cast<double>(weight.size()) * static_cast<double>(s.batch * volume(s.out_size));
   const std::string name = layer.name;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/floats.h"
 #include "bench/serve.h"
 #include "engine/kernels/kernel_table.h"
 #include "engine/kernels/random_key.h"
@@ -18,8 +19,8 @@ namespace {
 
 using Call = std::function<void()>;
 
-std::shared_ptr<std::vector<float>> numbers(int64_t n, float scale) {
-  auto values = std::make_shared<std::vector<float>>(static_cast<size_t>(n));
+std::shared_ptr<Floats> numbers(int64_t n, float scale) {
+  auto values = std::make_shared<Floats>(static_cast<size_t>(n));
   uint32_t state = 1;
   for (float& value : *values) {
     state = state * 1664525u + 1013904223u;

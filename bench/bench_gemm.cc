@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/floats.h"
 #include "bench/harness.h"
 #include "engine/kernels/kernel_table.h"
 #include "engine/parallel/thread_pool.h"
@@ -32,8 +33,8 @@ constexpr Shape kShapes[] = {
     {8, 32, 65536, "NT"},     {4, 4, 100000, "NT"},     {1, 1, 100000, "NT"},
 };
 
-std::vector<float> numbers(int64_t n) {
-  std::vector<float> values(static_cast<size_t>(n));
+Floats numbers(int64_t n) {
+  Floats values(static_cast<size_t>(n));
   uint32_t state = 1;
   for (float& value : values) {
     state = state * 1664525u + 1013904223u;
@@ -45,7 +46,7 @@ std::vector<float> numbers(int64_t n) {
 struct Problem {
   Shape s;
   bool ta, tb;
-  std::vector<float> a, b, c;
+  Floats a, b, c;
   explicit Problem(const Shape& shape)
       : s(shape),
         ta(shape.form[0] == 'T'),

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/floats.h"
 #include "bench/harness.h"
 #include "engine/kernels/kernel_table.h"
 #include "engine/parallel/thread_pool.h"
@@ -20,7 +21,7 @@ int run(const Options& options) {
   const kernels::KernelTable& table = kernels::kernel_table(kernels::default_isa());
   Report report(options, {"openblas"});
   for (const int64_t n : {int64_t{4096}, int64_t{100000}, int64_t{16000000}}) {
-    std::vector<float> a(static_cast<size_t>(n), 0.5f), b(static_cast<size_t>(n), 0.25f);
+    Floats a(static_cast<size_t>(n), 0.5f), b(static_cast<size_t>(n), 0.25f);
     float result = 0;
     float sink = 0;
     const auto ours = [&](kernels::Reduction op) {
