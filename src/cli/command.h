@@ -34,6 +34,7 @@ struct ArgumentSpec {
   std::string_view help;
   bool required = true;
   bool repeatable = false;  // takes all that follow; only the last one may
+  bool verbatim = false;    // from its first word on nothing is an option of ours
   std::vector<std::string_view> choices = {};
 };
 

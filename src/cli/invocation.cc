@@ -95,6 +95,7 @@ class WordReader {
       } else if (!options_end && word.size() > 1 && word[0] == '-' && !parse_double(word)) {
         IBID_TRY(read_letters(std::string_view(word).substr(1)));
       } else {
+        if (takes_the_rest()) options_end = true;
         IBID_TRY(take_argument(word));
       }
     }
@@ -145,6 +146,10 @@ class WordReader {
     if (!option.repeatable) values.clear();
     values.push_back(*std::move(value));
     return {};
+  }
+
+  bool takes_the_rest() const {
+    return argument_ < command_.arguments.size() && command_.arguments[argument_].verbatim;
   }
 
   Result<void> take_argument(const std::string& word) {

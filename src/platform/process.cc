@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -16,89 +15,10 @@
 #include "platform/environment.h"
 #include "platform/file_descriptor.h"
 #include "platform/file_error.h"
-
-extern char** environ;
+#include "platform/spawn.h"
 
 namespace ibid::platform {
 namespace {
-
-struct Pipe {
-  FileDescriptor read_end;
-  FileDescriptor write_end;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return file_error("open", "a pipe", errno);
-  return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
-}
-
-class SpawnActions {
- public:
-  SpawnActions() { ::posix_spawn_file_actions_init(&actions_); }
-  ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-};
-
-// Signals this process ignores would stay ignored in the child.
-class SpawnAttributes {
- public:
-  SpawnAttributes() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t restored;
-    ::sigemptyset(&restored);
-    for (const int signal : {SIGXFSZ, SIGPIPE}) ::sigaddset(&restored, signal);
-    ::posix_spawnattr_setsigdefault(&attributes_, &restored);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF);
-  }
-  ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
-  SpawnAttributes(const SpawnAttributes&) = delete;
-  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_;
-};
-
-std::vector<std::string> merged_environment(const ProcessRequest& request) {
-  std::vector<std::string> merged;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
-    const auto replaced = [&](const auto& pair) { return text.starts_with(pair.first + "="); };
-    if (std::none_of(request.environment.begin(), request.environment.end(), replaced))
-      merged.push_back(text);
-  }
-  for (const auto& [name, value] : request.environment) merged.push_back(name + "=" + value);
-  return merged;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> result;
-  for (std::string& text : texts) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
-Result<pid_t> start(const ProcessRequest& request, const Pipe& output, const Pipe& error) {
-  SpawnActions actions;
-  ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(actions.get(), output.write_end.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(actions.get(), error.write_end.get(), STDERR_FILENO);
-  if (request.folder) ::posix_spawn_file_actions_addchdir_np(actions.get(), request.folder->c_str());
-  std::vector<std::string> arguments = request.arguments;
-  std::vector<std::string> environment = merged_environment(request);
-  const SpawnAttributes attributes;
-  pid_t child = -1;
-  const int problem = ::posix_spawnp(&child, arguments.front().c_str(), actions.get(), attributes.get(),
-                                     pointers(arguments).data(), pointers(environment).data());
-  if (problem != 0) return file_error("run", request.arguments.front(), problem);
-  return child;
-}
 
 // Reads both pipes until the child has closed them. False: the deadline came first.
 bool collect(const Pipe& output, const Pipe& error, std::optional<double> deadline, ProcessResult& result) {
@@ -130,7 +50,7 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   if (request.arguments.empty()) return Error(ErrorCode::kUsage, "no program was named", "name one to run");
   IBID_ASSIGN(Pipe output, make_pipe());
   IBID_ASSIGN(Pipe error, make_pipe());
-  IBID_ASSIGN(const pid_t child, start(request, output, error));
+  IBID_ASSIGN(const pid_t child, spawn(request, StandardInput::kEmpty, output, error));
   output.write_end.reset();
   error.write_end.reset();
 
@@ -150,10 +70,21 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   return result;
 }
 
+Result<Path> program_path() {
+  std::error_code problem;
+  Path path = std::filesystem::read_symlink("/proc/self/exe", problem);
+  if (problem) return file_error("read", "/proc/self/exe", problem.value());
+  return path;
+}
+
 std::optional<Path> find_program(const std::string& name) {
+  const auto runnable = [](const Path& path) {
+    return ::access(path.c_str(), X_OK) == 0 && !is_folder(path);
+  };
+  if (name.find('/') != std::string::npos) return runnable(name) ? std::optional<Path>(name) : std::nullopt;
   for (const std::string& folder : split(environment_variable("PATH").value_or("/usr/bin:/bin"), ':')) {
     const Path candidate = Path(folder.empty() ? "." : folder) / name;
-    if (::access(candidate.c_str(), X_OK) == 0 && !is_folder(candidate)) return candidate;
+    if (runnable(candidate)) return candidate;
   }
   return std::nullopt;
 }

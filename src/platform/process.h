@@ -30,7 +30,11 @@ struct ProcessResult {
 // not be started: a program that fails is a result.
 Result<ProcessResult> run_process(const ProcessRequest& request);
 
-// The path of a program in PATH.
+// The file this program was started from.
+Result<Path> program_path();
+
+// Where a program lies: as it is if it names a folder, else in PATH. Nothing if it is not there or may not be
+// run.
 std::optional<Path> find_program(const std::string& name);
 
 }  // namespace ibid::platform

@@ -61,6 +61,11 @@ void print_differences(Console& console, std::string_view title, const Json& dif
   }
 }
 
+// A training ends with a signature, a recorded program with a status.
+bool is_finished(const Json& result) {
+  return result.is_object() && (result.contains("signature") || result.value("status", "") == "complete");
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(const Run a, read_run(*invocation.argument("A")));
   IBID_ASSIGN(const Run b, read_run(*invocation.argument("B")));
@@ -69,7 +74,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   const Json machine = differences_of(a.machine, b.machine);
   const Json signature_a = a.result.is_object() ? a.result.value("signature", Json()) : Json();
   const Json signature_b = b.result.is_object() ? b.result.value("signature", Json()) : Json();
-  const bool both_finished = signature_a.is_string() && signature_b.is_string();
+  const bool both_finished = is_finished(a.result) && is_finished(b.result);
   const bool steps_agree = comparison.n_common_steps > 0 && !comparison.first;
   const bool identical = steps_agree && (!both_finished || signature_a == signature_b);
 
@@ -98,7 +103,9 @@ Result<int> run(const Invocation& invocation, Console& console) {
   } else {
     console.print(console.styled(Style::kGood, "identical") + ": " + number_text(comparison.n_common_steps) +
                   " digested steps" +
-                  (both_finished ? ", and the signature " + signature_a.get<std::string>() : "") +
+                  (both_finished && signature_a.is_string()
+                       ? ", and the signature " + signature_a.get<std::string>()
+                       : "") +
                   (both_finished ? "" : "; not both runs are finished") + "\n");
   }
   print_differences(console, "what was asked for differs:", definition);

@@ -1,0 +1,66 @@
+"""Attaches to libraries when the program imports them; one that it does not import costs nothing."""
+
+import importlib
+import importlib.util
+import sys
+
+from . import events
+
+# A library and the module here that knows it.
+_WATCHERS = {
+    "argparse": "parameters",
+    "random": "seeds",
+    "numpy": "seeds",
+    "torch": "torch_steps",
+    "mlflow": "metrics",
+    "torch.utils.tensorboard": "metrics",
+    "tensorboardX": "metrics",
+}
+
+
+def watch():
+    """See imports from now on."""
+    sys.meta_path.insert(0, _Finder())
+    for name in _WATCHERS:
+        if name in sys.modules:
+            _attach(sys.modules[name])
+
+
+class _Finder:
+    def __init__(self):
+        self._busy = set()
+
+    def find_spec(self, name, path=None, target=None):
+        """The spec that the other finders know, which attaches once the module has run."""
+        if name not in _WATCHERS or name in self._busy:
+            return None
+        self._busy.add(name)
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._busy.discard(name)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            _attach_after(spec.loader)
+        return spec
+
+
+def _attach_after(loader):
+    run = loader.exec_module
+
+    def exec_module(module):
+        loader.__dict__.pop("exec_module", None)
+        run(module)
+        _attach(module)
+
+    try:
+        loader.exec_module = exec_module
+    except AttributeError:  # a loader shared by all modules, such as that of built-in ones
+        events.note("an import could not be watched: its loader takes no attributes")
+
+
+@events.safely
+def _attach(module):
+    watcher = importlib.import_module(f"{__package__}.{_WATCHERS[module.__name__]}")
+    watcher.attach(module)
+    if "." not in module.__name__ and hasattr(module, "__version__"):
+        events.write(event="library", name=module.__name__, version=str(module.__version__))

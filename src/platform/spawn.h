@@ -1,0 +1,25 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/result.h"
+#include "platform/file_descriptor.h"
+#include "platform/process.h"
+
+namespace ibid::platform {
+
+struct Pipe {
+  FileDescriptor read_end;
+  FileDescriptor write_end;
+};
+
+Result<Pipe> make_pipe();
+
+enum class StandardInput { kEmpty, kInherited };
+
+// Starts a program whose output and error go into the pipes. The caller waits for it. Errors: it does not
+// exist, or may not be run.
+Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output,
+                    const Pipe& error);
+
+}  // namespace ibid::platform

@@ -1,0 +1,131 @@
+#include "verify/hook_events.h"
+
+#include <optional>
+
+#include "base/text.h"
+#include "ibid/errors.h"
+
+namespace ibid::verify {
+namespace {
+
+std::string text_of(const Json& event, const char* name) {
+  const auto found = event.find(name);
+  return found != event.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+int64_t integer_of(const Json& event, const char* name, int64_t otherwise) {
+  const auto found = event.find(name);
+  return found != event.end() && found->is_number_integer() ? found->get<int64_t>() : otherwise;
+}
+
+std::optional<io::NamedDigests> tensors_of(const Json& event) {
+  const auto found = event.find("tensors");
+  if (found == event.end() || !found->is_object()) return std::nullopt;
+  io::NamedDigests tensors;
+  for (const auto& [name, hex] : found->items()) {
+    const std::optional<Digest128> digest =
+        hex.is_string() ? Digest128::from_hex(hex.get_ref<const std::string&>()) : std::nullopt;
+    if (!digest) return std::nullopt;
+    tensors.emplace_back(name, *digest);
+  }
+  return tensors;
+}
+
+class EventReader {
+ public:
+  EventReader(HookEvents& events, std::string process) : events_(events), process_(std::move(process)) {}
+
+  // False: the line is not one of ours.
+  bool read(const Json& event) {
+    if (!event.is_object()) return false;
+    const std::string kind = text_of(event, "event");
+    if (kind == "open") return read_open(event);
+    if (kind == "digest") return read_digest(event);
+    if (kind == "metric") return read_metric(event);
+    Json* list = list_of(kind);
+    if (list == nullptr) return kind == "end";
+    Json entry = event;
+    entry.erase("event");
+    if (kind != "process") entry["process"] = process_;
+    list->push_back(std::move(entry));
+    return true;
+  }
+
+  void finish() {
+    if (!log_.empty()) events_.digests.push_back(std::move(log_));
+  }
+
+ private:
+  Json* list_of(const std::string& kind) {
+    if (kind == "process") return &events_.processes;
+    if (kind == "library") return &events_.libraries;
+    if (kind == "seed") return &events_.seeds;
+    if (kind == "switch") return &events_.switches;
+    if (kind == "parameter") return &events_.parameters;
+    if (kind == "note") return &events_.notes;
+    return nullptr;
+  }
+
+  bool read_open(const Json& event) {
+    const std::string path = text_of(event, "path"), mode = text_of(event, "mode");
+    if (path.empty() || (mode != "read" && mode != "write" && mode != "update")) return false;
+    OpenedFile& file = events_.files[path];
+    // What it held when it was first read; later the program may have written it itself.
+    if (mode != "write" && !file.read && !file.written) {
+      file.size_bytes = integer_of(event, "size", -1);
+      file.modified_ns = integer_of(event, "modified_ns", -1);
+    }
+    file.read = file.read || mode != "write";
+    file.written = file.written || mode != "read";
+    return true;
+  }
+
+  bool read_digest(const Json& event) {
+    const int64_t step = integer_of(event, "step", -1);
+    std::optional<io::NamedDigests> tensors = tensors_of(event);
+    if (step < 0 || !tensors || (!log_.empty() && step <= log_.back().step)) return false;
+    try {
+      log_.push_back(make_entry(log_, step, std::move(*tensors)));
+    } catch (const ArgumentError&) {
+      return false;  // names that make no tree
+    }
+    return true;
+  }
+
+  bool read_metric(const Json& event) {
+    const auto value = event.find("value");
+    if (text_of(event, "name").empty() || value == event.end() || !(value->is_number() || value->is_string()))
+      return false;
+    events_.metrics.push_back({{"step", integer_of(event, "step", -1)},
+                               {"name", text_of(event, "name")},
+                               {"value", *value},
+                               {"source", text_of(event, "source")}});
+    return true;
+  }
+
+  HookEvents& events_;
+  std::string process_;
+  DigestLog log_;
+};
+
+}  // namespace
+
+Result<HookEvents> read_hook_events(const platform::Path& folder) {
+  HookEvents events;
+  if (!platform::is_folder(folder)) return events;
+  IBID_ASSIGN(const std::vector<platform::Path> paths, platform::list_sorted(folder));
+  for (const platform::Path& path : paths) {
+    if (path.extension() != ".jsonl") continue;
+    IBID_ASSIGN(const std::string content, platform::read_file(path));
+    EventReader reader(events, path.stem().string());
+    for (const std::string& line : split(content, '\n')) {
+      if (line.empty()) continue;
+      const Result<Json> json = parse_json(line, path.string());
+      if (!json.ok() || !reader.read(json.value())) ++events.n_unreadable_lines;
+    }
+    reader.finish();
+  }
+  return events;
+}
+
+}  // namespace ibid::verify

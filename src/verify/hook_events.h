@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "platform/file.h"
+#include "verify/digest_log.h"
+
+namespace ibid::verify {
+
+// A file that the program opened. Sizes and times are those at the first opening for reading.
+struct OpenedFile {
+  bool read = false, written = false;
+  int64_t size_bytes = -1;  // -1: not known
+  int64_t modified_ns = -1;
+};
+
+// What the hook inside a program's processes wrote down (docs/formats/recorded_run.md, "Events"), of all
+// processes together.
+struct HookEvents {
+  Json processes = Json::array();
+  Json libraries = Json::array();
+  Json seeds = Json::array();
+  Json switches = Json::array();
+  Json parameters = Json::array();
+  Json notes = Json::array();  // what the hook could not do, and why
+  std::vector<Json> metrics;   // each {"step", "name", "value", "source"}
+  std::map<std::string, OpenedFile> files;
+  std::vector<DigestLog> digests;  // one for each process that took steps, in order of their event files
+  int64_t n_unreadable_lines = 0;  // a crash cuts the last line of a file
+};
+
+// Reads the event files of a folder, in order of their names. No folder: no events.
+Result<HookEvents> read_hook_events(const platform::Path& folder);
+
+}  // namespace ibid::verify

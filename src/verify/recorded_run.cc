@@ -1,0 +1,247 @@
+#include "verify/recorded_run.h"
+
+#include <exception>
+#include <regex>
+#include <thread>
+
+#include "base/build_facts.h"
+#include "base/text.h"
+#include "environment/live.h"
+#include "environment/report.h"
+#include "hardware/report.h"
+#include "platform/clock.h"
+#include "platform/environment.h"
+#include "verify/hook_events.h"
+#include "verify/output_log.h"
+#include "verify/touched_files.h"
+
+namespace ibid::verify {
+namespace {
+
+struct MetricPattern {
+  std::string name;
+  std::regex pattern;
+};
+
+Result<std::vector<MetricPattern>> parse_patterns(const std::vector<std::string>& texts) {
+  std::vector<MetricPattern> patterns;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    const auto refuse = [&](const std::string& why) {
+      return Error(ErrorCode::kUsage, "'--metric " + text + "': " + why,
+                   "write NAME=PATTERN with one group, as in --metric 'loss=loss: ([0-9.e+-]+)'");
+    };
+    if (equals == std::string::npos || equals == 0) return refuse("no name stands before a '='");
+    try {
+      std::regex pattern(text.substr(equals + 1));
+      if (pattern.mark_count() < 1) return refuse("the pattern has no group in parentheses");
+      patterns.push_back({text.substr(0, equals), std::move(pattern)});
+    } catch (const std::regex_error& problem) {
+      return refuse(problem.what());
+    }
+  }
+  return patterns;
+}
+
+// Metrics that a program prints. The step of a value is how often its name was seen before.
+std::vector<Json> printed_metrics(const std::string& output, const std::vector<MetricPattern>& patterns) {
+  std::vector<Json> metrics;
+  std::vector<int64_t> seen(patterns.size(), 0);
+  if (patterns.empty()) return metrics;
+  for (const std::string& line : split(output, '\n')) {
+    for (size_t i = 0; i < patterns.size(); ++i) {
+      std::smatch match;
+      if (!std::regex_search(line, match, patterns[i].pattern) || !match[1].matched) continue;
+      metrics.push_back({{"step", seen[i]++},
+                         {"name", patterns[i].name},
+                         {"value", match[1].str()},
+                         {"source", "standard output"}});
+    }
+  }
+  return metrics;
+}
+
+// Reports on the machine, made while the program runs: nobody has to wait for them.
+class Surroundings {
+ public:
+  explicit Surroundings(std::string python) : thread_([this, python] { collect(python); }) {}
+  ~Surroundings() {
+    if (thread_.joinable()) thread_.join();
+  }
+  Surroundings(const Surroundings&) = delete;
+  Surroundings& operator=(const Surroundings&) = delete;
+
+  Result<void> write(const RunFolder& folder, std::vector<std::string>& problems) {
+    thread_.join();
+    if (!problem_.empty()) problems.push_back("the machine could not be described: " + problem_);
+    if (!hardware_.is_null()) IBID_TRY(folder.write_json("hardware.json", hardware_));
+    if (!environment_.is_null()) IBID_TRY(folder.write_json("environment.json", environment_));
+    return {};
+  }
+
+ private:
+  void collect(const std::string& python) {
+    try {
+      hardware_ = hardware::report_json(hardware::collect(hardware::Machine::this_one()));
+      const environment::Subject subject = environment::this_environment();
+      environment_ =
+          environment::report_json(environment::collect(subject, environment::ask_python(subject, python)));
+    } catch (const std::exception& problem) {
+      problem_ = problem.what();
+    }
+  }
+
+  Json hardware_, environment_;
+  std::string problem_;
+  std::thread thread_;  // last: it starts when the rest is there
+};
+
+bool is_python(const std::string& program) {
+  return platform::Path(program).filename().string().starts_with("python");
+}
+
+std::vector<std::pair<std::string, std::string>> child_environment(const RecordOptions& options,
+                                                                   const RunFolder& folder) {
+  std::vector<std::pair<std::string, std::string>> variables = options.environment;
+  if (!options.hook) return variables;
+  const std::string own = platform::environment_variable("PYTHONPATH").value_or("");
+  variables.emplace_back("PYTHONPATH", options.hook->inject.string() + (own.empty() ? "" : ":" + own));
+  variables.emplace_back("IBID_HOOK_EVENTS", folder.file("events").string());
+  variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
+  variables.emplace_back("IBID_HOOK_DIGEST_EVERY", std::to_string(options.digest_every));
+  return variables;
+}
+
+Json request_json(const RecordOptions& options) {
+  Json json = {{"format", 1},
+               {"kind", "recorded"},
+               {"ibid", build_facts().version},
+               {"command", options.command},
+               {"folder", options.folder.string()},
+               {"digest_every", options.digest_every},
+               {"hook", options.hook.has_value()}};
+  if (!options.hook) json["why_no_hook"] = options.why_no_hook;
+  Json variables = Json::object();
+  for (const auto& [name, value] : options.environment) variables[name] = value;
+  json["environment"] = std::move(variables);
+  return json;
+}
+
+Json end_json(const platform::SupervisedEnd& end, const OutputLog& output, const std::string& started,
+              const std::vector<std::string>& problems) {
+  Json json = {{"status", end.signal ? "interrupted" : "complete"},
+               {"exit_status", end.exit_status ? Json(*end.exit_status) : Json()},
+               {"signal", end.signal ? Json(*end.signal) : Json()},
+               {"started", started},
+               {"ended", platform::utc_text(platform::unix_milliseconds())},
+               {"seconds", end.seconds},
+               {"user_seconds", end.user_seconds},
+               {"system_seconds", end.system_seconds},
+               {"peak_resident_bytes", end.peak_resident_bytes},
+               {"output", output.summary()},
+               {"output_left_open", end.output_left_open}};
+  json["problems"] = problems;
+  return json;
+}
+
+Result<void> write_lines(const RunFolder& folder, const std::string& name, const std::string& lines) {
+  IBID_ASSIGN(platform::AppendFile file, platform::AppendFile::create(folder.file(name)));
+  return file.append(lines);
+}
+
+Result<void> write_digests(const RunFolder& folder, const std::vector<DigestLog>& logs) {
+  for (size_t i = 0; i < logs.size(); ++i) {
+    std::string lines;
+    for (const DigestEntry& entry : logs[i]) lines += digest_line(entry) + "\n";
+    IBID_TRY(
+        write_lines(folder, i == 0 ? "digests.jsonl" : "digests-" + std::to_string(i + 1) + ".jsonl", lines));
+  }
+  return {};
+}
+
+Json seen_json(const HookEvents& events) {
+  return {{"processes", events.processes},
+          {"libraries", events.libraries},
+          {"seeds", events.seeds},
+          {"switches", events.switches},
+          {"parameters", events.parameters},
+          {"notes", events.notes},
+          {"unreadable_events", events.n_unreadable_lines}};
+}
+
+// What the hook and the pipes saw, put in order.
+Result<void> write_observations(const RunFolder& folder, const std::vector<MetricPattern>& patterns,
+                                RecordedRun& run) {
+  IBID_ASSIGN(HookEvents events, read_hook_events(folder.file("events")));
+  IBID_ASSIGN(const std::string output, platform::read_file(folder.file("stdout.txt")));
+  for (Json& metric : printed_metrics(output, patterns)) events.metrics.push_back(std::move(metric));
+  std::string metric_lines;
+  for (const Json& metric : events.metrics) metric_lines += metric.dump() + "\n";
+  IBID_TRY(write_lines(folder, "metrics.jsonl", metric_lines));
+  IBID_TRY(write_digests(folder, events.digests));
+  const Json files = touched_files_json(events, folder.path());
+  IBID_TRY(folder.write_json("files.json", files));
+  IBID_TRY(folder.write_json("seen.json", seen_json(events)));
+  for (const Json& file : files) {
+    run.n_files_read += file["role"] != "written" ? 1 : 0;
+    run.n_files_written += file["role"] != "read" ? 1 : 0;
+  }
+  run.n_metrics = static_cast<int64_t>(events.metrics.size());
+  for (const DigestLog& log : events.digests) run.n_digests += static_cast<int64_t>(log.size());
+  for (const Json& note : events.notes) run.problems.push_back(note.value("text", ""));
+  return {};
+}
+
+}  // namespace
+
+Result<HookFiles> find_hook_files() {
+  IBID_ASSIGN(const platform::Path program, platform::program_path());
+  const platform::Path folder = program.parent_path().parent_path() / "lib" / "ibid";
+  const HookFiles files{folder / "python" / "inject", folder / "libibid_hook.so"};
+  for (const platform::Path& path : {files.inject / "sitecustomize.py", files.library}) {
+    if (!platform::path_exists(path)) {
+      return Error(ErrorCode::kNotFound, path.string() + " is missing: it belongs beside the program",
+                   "build it (make build), or install ibid whole");
+    }
+  }
+  return files;
+}
+
+Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) {
+  IBID_ASSIGN(const std::vector<MetricPattern> patterns, parse_patterns(options.metric_patterns));
+  IBID_TRY(folder.write_json("run.json", request_json(options)));
+  const std::string started = platform::utc_text(platform::unix_milliseconds());
+  IBID_TRY(folder.write_json("result.json", {{"status", "running"}, {"started", started}}));
+  IBID_TRY(platform::make_folders(folder.file("events")));
+  IBID_ASSIGN(OutputLog output, OutputLog::create(folder.path(), options.max_output_bytes));
+
+  RecordedRun run;
+  std::optional<Error> output_problem;
+  const double start = platform::monotonic_seconds();
+  const auto on_output = [&](platform::OutputStream stream, std::string_view text) {
+    if (options.on_output) options.on_output(stream, text);
+    if (output_problem) return;
+    const Result<void> kept = output.append(stream, platform::monotonic_seconds() - start, text);
+    if (!kept.ok()) output_problem = kept.error();  // the program goes on; the record says what it lacks
+  };
+  Surroundings surroundings(is_python(options.command.front()) ? options.command.front() : "");
+  const platform::ProcessRequest request{.arguments = options.command,
+                                         .environment = child_environment(options, folder),
+                                         .folder = options.folder,
+                                         .timeout_seconds = std::nullopt};
+  Result<platform::SupervisedEnd> end = platform::supervise(request, on_output);
+  if (!end.ok()) {
+    IBID_TRY(
+        folder.write_json("result.json", {{"status", "not started"}, {"problems", {end.error().message()}}}));
+    return end.error();
+  }
+  run.end = end.value();
+  if (output_problem) run.problems.push_back("not all output was kept: " + output_problem->message());
+  if (!options.hook) run.problems.push_back("nothing was seen inside the program: " + options.why_no_hook);
+  IBID_TRY(write_observations(folder, patterns, run));
+  IBID_TRY(surroundings.write(folder, run.problems));
+  IBID_TRY(folder.write_json("result.json", end_json(run.end, output, started, run.problems)));
+  return run;
+}
+
+}  // namespace ibid::verify
