@@ -64,12 +64,12 @@ Result<Json> RunFolder::read_json(const std::string& name) const {
   return parse_json(text, file(name).string());
 }
 
-Result<DigestLog> RunFolder::read_digests() const {
-  IBID_ASSIGN(const std::string text, platform::read_file(file(kDigests)));
+Result<DigestLog> RunFolder::read_digests(const std::string& name) const {
+  IBID_ASSIGN(const std::string text, platform::read_file(file(name)));
   DigestLog log;
   for (const std::string& line : split(text, '\n')) {
     if (line.empty()) continue;
-    IBID_ASSIGN(DigestEntry entry, parse_digest_line(line, file(kDigests).string()));
+    IBID_ASSIGN(DigestEntry entry, parse_digest_line(line, file(name).string()));
     log.push_back(std::move(entry));
   }
   return log;

@@ -37,7 +37,7 @@ class RunFolder {
 
   Result<void> write_json(const std::string& name, const Json& value) const;
   Result<Json> read_json(const std::string& name) const;
-  Result<DigestLog> read_digests() const;
+  Result<DigestLog> read_digests(const std::string& name = "digests.jsonl") const;
 
   // Drops the lines of metrics and digests from `step` on, and whatever a crash left unreadable, so that a
   // resumed run writes them again.

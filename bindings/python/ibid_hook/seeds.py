@@ -2,11 +2,12 @@
 
 import functools
 
-from . import events
+from . import events, generators
 
 
 def attach(module):
     """Watch the functions that seed `module`."""
+    generators.attach(module)
     if module.__name__ == "random":
         watch(module, "seed")
     elif module.__name__ == "numpy":

@@ -2,11 +2,10 @@
 
 import functools
 import os
-import sys
 import threading
 import weakref
 
-from . import digests, events, files, seeds
+from . import digests, events, files, generators, seeds
 
 _modules = []  # weak references in order of creation: names must not depend on addresses
 _last = {"loss": None, "batch": None}
@@ -17,10 +16,13 @@ _state = {"step": 0, "every": int(os.environ.get("IBID_HOOK_DIGEST_EVERY", "1"))
 
 def attach(torch):
     """Watch seeds, modules, losses, batches and optimisers of `torch`."""
+    generators.attach(torch)
     seeds.watch(torch, "manual_seed")
     _watch_file(torch, "save", argument=1, mode="write")
     _watch_file(torch, "load", argument=0, mode="read")
     events.at_end(functools.partial(_record_switches, torch))
+    if "IBID_HOOK_THREADS" in os.environ:  # some builds do not heed OMP_NUM_THREADS
+        torch.set_num_threads(int(os.environ["IBID_HOOK_THREADS"]))
     if _state["every"] == 0:
         return
     _watch_modules(torch.nn.Module)
@@ -133,7 +135,7 @@ def _after_step(optimiser, torch):
         _add_state(tensors, torch, f"optimiser.{name}", optimiser.state.get(parameter, {}))
     for name, buffer in _named_buffers():
         _add(tensors, f"buffers.{name}", buffer)
-    _add_generators(tensors, torch)
+    generators.add(tensors)
     events.write(event="digest", step=step, tensors=tensors)
 
 
@@ -162,18 +164,6 @@ def _add_state(tensors, torch, name, state):
             _add(tensors, f"{name}.{key}", value)
         elif isinstance(value, (bool, int, float)):
             _add(tensors, f"{name}.{key}", torch.tensor(value, dtype=torch.float64))
-
-
-def _add_generators(tensors, torch):
-    tensors["random.torch"] = digests.of_tensor(torch.get_rng_state())
-    python = sys.modules.get("random")
-    if python is not None:
-        tensors["random.python"] = digests.of_bytes("u8", repr(python.getstate()).encode("ascii"))
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        name, keys, position, *gauss = numpy.random.get_state()
-        content = keys.tobytes() + repr((name, position, gauss)).encode("ascii")
-        tensors["random.numpy"] = digests.of_bytes("u8", content)
 
 
 def _roots():

@@ -5,7 +5,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
-#include "platform/process.h"
+#include "cli/recording_options.h"
 #include "verify/recorded_run.h"
 
 namespace ibid::cli {
@@ -13,15 +13,6 @@ namespace {
 
 // As `env` and `timeout` have it: what the program itself does not use.
 constexpr int kRecordFailed = 125, kCannotRun = 126, kNotFound = 127;
-
-// The script's name rather than the interpreter's.
-std::string run_name(const std::vector<std::string>& command) {
-  for (size_t i = 1; i < command.size(); ++i) {
-    const platform::Path path(command[i]);
-    if (!command[i].starts_with("-") && path.extension() == ".py") return path.stem().string();
-  }
-  return platform::Path(command.front()).stem().string();
-}
 
 void pass_on(platform::OutputStream stream, std::string_view text) {
   FILE* file = stream == platform::OutputStream::kOutput ? stdout : stderr;
@@ -40,33 +31,11 @@ std::string summary(const verify::RecordedRun& run, const platform::Path& folder
   return text;
 }
 
-Result<verify::RecordOptions> read_options(const Invocation& invocation) {
-  verify::RecordOptions options;
-  options.command = invocation.arguments("COMMAND");
-  options.folder = std::filesystem::current_path();
-  options.digest_every = *invocation.integer("digest-every");
-  options.max_output_bytes = *invocation.integer("max-output") << 20;
-  options.metric_patterns = invocation.texts("metric");
-  options.on_output = pass_on;
-  if (invocation.flag("no-hook")) {
-    options.why_no_hook = "--no-hook was given";
-    return options;
-  }
-  Result<verify::HookFiles> hook = verify::find_hook_files();
-  if (hook.ok()) {
-    options.hook = hook.value();
-  } else {
-    options.why_no_hook = hook.error().message();
-  }
-  return options;
-}
-
 Result<int> run(const Invocation& invocation, Console& console) {
-  IBID_ASSIGN(const verify::RecordOptions options, read_options(invocation));
-  const std::string& program = options.command.front();
-  if (!platform::find_program(program)) {
-    console.print_error(Error(ErrorCode::kNotFound, "there is no program '" + program + "'",
-                              "check the spelling, or give its path"));
+  IBID_ASSIGN(verify::RecordOptions options, read_recording_options(invocation));
+  options.on_output = pass_on;
+  if (const Result<void> program = check_program(options.command.front()); !program.ok()) {
+    console.print_error(program.error());
     return kNotFound;
   }
   const platform::Path path = invocation.text("output").value_or(
@@ -82,6 +51,12 @@ Result<int> run(const Invocation& invocation, Console& console) {
     std::fwrite(text.data(), 1, text.size(), stderr);
   }
   return recorded.value().end.shell_status();
+}
+
+std::vector<OptionSpec> options() {
+  std::vector<OptionSpec> options = recording_options();
+  options.push_back({.name = "quiet", .help = "print nothing besides what the program prints"});
+  return options;
 }
 
 }  // namespace
@@ -103,29 +78,7 @@ CommandSpec run_command() {
                      .help = "the program and its arguments",
                      .repeatable = true,
                      .verbatim = true}},
-      .options = {{.name = "output",
-                   .type = OptionType::kPath,
-                   .value_name = "DIR",
-                   .help = "the run's folder; by default ibid-runs/NAME-N, named after the script"},
-                  {.name = "metric",
-                   .type = OptionType::kText,
-                   .value_name = "NAME=PATTERN",
-                   .help = "a metric the program prints: a regular expression whose first group is the value",
-                   .repeatable = true},
-                  {.name = "digest-every",
-                   .type = OptionType::kInteger,
-                   .value_name = "N",
-                   .default_value = "1",
-                   .help = "optimiser steps between digests; 0 for none",
-                   .least = 0},
-                  {.name = "max-output",
-                   .type = OptionType::kInteger,
-                   .value_name = "MIB",
-                   .default_value = "64",
-                   .help = "how much of standard output and of standard error to keep, each",
-                   .least = 0},
-                  {.name = "no-hook", .help = "do not look inside Python programs"},
-                  {.name = "quiet", .help = "print nothing besides what the program prints"}},
+      .options = options(),
       .examples = {{"ibid run -- python3 train.py --epochs 3", "record a training"},
                    {"ibid run --metric 'loss=loss: ([0-9.]+)' -- ./train.sh", "any program; read a metric"}},
       .exit_statuses = {{125, "the record could not be written"},

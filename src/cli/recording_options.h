@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "verify/recorded_run.h"
+
+namespace ibid::cli {
+
+class Invocation;
+
+// Options of commands that record programs: --output, --metric, --digest-every, --max-output, --no-hook.
+std::vector<OptionSpec> recording_options();
+
+// Of the arguments COMMAND, to run in the current folder.
+Result<verify::RecordOptions> read_recording_options(const Invocation& invocation);
+
+// An error (code not-found) unless there is such a program.
+Result<void> check_program(const std::string& program);
+
+// What to call a run: the script's name rather than the interpreter's.
+std::string run_name(const std::vector<std::string>& command);
+
+}  // namespace ibid::cli

@@ -1,0 +1,96 @@
+#include "verify/variation.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/number_text.h"
+#include "base/text.h"
+#include "engine/kernels/isa.h"
+
+namespace ibid::verify {
+namespace {
+
+struct IsaSwitches {
+  std::string_view name;
+  std::string_view aten, openblas, onednn, mkl, numpy_off;
+  std::optional<kernels::Isa> needs;
+};
+
+// The names that each library gives to its levels. NumPy is told what to leave out.
+constexpr std::string_view kAvx512 =
+    "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL";
+const IsaSwitches kIsas[] = {
+    {"generic", "default", "NEHALEM", "SSE41", "COMPATIBLE", "", std::nullopt},
+    {"avx2", "avx2", "HASWELL", "AVX2", "AVX2", kAvx512, kernels::Isa::kAvx2},
+    {"avx512", "avx512", "SKYLAKEX", "AVX512_CORE", "AVX512", "", kernels::Isa::kAvx512},
+};
+
+Variation isa_variation(const IsaSwitches& isa) {
+  const std::string off =
+      isa.name == "generic" ? "AVX2 FMA3 " + std::string(kAvx512) : std::string(isa.numpy_off);
+  Variation variation{"isa",
+                      std::string(isa.name),
+                      {{"ATEN_CPU_CAPABILITY", std::string(isa.aten)},
+                       {"OPENBLAS_CORETYPE", std::string(isa.openblas)},
+                       {"ONEDNN_MAX_CPU_ISA", std::string(isa.onednn)},
+                       {"DNNL_MAX_CPU_ISA", std::string(isa.onednn)},
+                       {"MKL_CBWR", std::string(isa.mkl)},
+                       {"IBID_FORCE_ISA", isa.name == "generic" ? "scalar" : std::string(isa.name)}},
+                      ""};
+  if (!off.empty()) variation.environment.emplace_back("NPY_DISABLE_CPU_FEATURES", off);
+  const std::vector<kernels::Isa> available = kernels::available_isas();
+  if (isa.needs && std::find(available.begin(), available.end(), *isa.needs) == available.end())
+    variation.skipped = "this processor has no " + std::string(isa.name);
+  return variation;
+}
+
+}  // namespace
+
+Result<std::vector<Variation>> thread_variations(std::string_view comma_separated) {
+  std::vector<Variation> variations;
+  for (const std::string& text : split(comma_separated, ',')) {
+    const auto n = parse_int64(text);
+    if (!n || *n < 1 || *n > 1024) {
+      return Error(ErrorCode::kUsage, "--threads has '" + text + "', which is no number from 1 to 1024",
+                   "write them as in --threads 1,2");
+    }
+    Variation variation{"threads", text, {}, ""};
+    for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+                             "NUMEXPR_NUM_THREADS", "IBID_HOOK_THREADS"})
+      variation.environment.emplace_back(name, text);
+    variations.push_back(std::move(variation));
+  }
+  return variations;
+}
+
+Result<std::vector<Variation>> isa_variations(std::string_view comma_separated) {
+  std::vector<Variation> variations;
+  for (const std::string& text : split(comma_separated, ',')) {
+    const auto* found = std::find_if(std::begin(kIsas), std::end(kIsas),
+                                     [&](const IsaSwitches& isa) { return isa.name == text; });
+    if (found == std::end(kIsas)) {
+      return Error(ErrorCode::kUsage,
+                   "--isa has '" + text + "', which is no instruction set libraries can be held to",
+                   "choose from generic, avx2, avx512, separated by commas");
+    }
+    variations.push_back(isa_variation(*found));
+  }
+  return variations;
+}
+
+std::vector<Variation> hash_seed_variations(int64_t n) {
+  std::vector<Variation> variations;
+  for (int64_t seed = 1; seed <= n; ++seed)
+    variations.push_back({"hash-seed", number_text(seed), {{"PYTHONHASHSEED", number_text(seed)}}, ""});
+  return variations;
+}
+
+std::vector<Variation> variable_variations(std::string_view factor, const std::string& variable,
+                                           std::string_view comma_separated) {
+  std::vector<Variation> variations;
+  for (const std::string& text : split(comma_separated, ','))
+    variations.push_back({std::string(factor), text, {{variable, text}}, ""});
+  return variations;
+}
+
+}  // namespace ibid::verify

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace ibid::verify {
+
+// One way in which a repetition differs from the run as it is: only the environment it finds.
+struct Variation {
+  std::string factor;  // "threads"
+  std::string value;   // "2"
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string skipped;  // why this machine cannot run it; empty if it can
+
+  std::string name() const { return factor + "=" + value; }
+};
+
+// Numbers of threads for OpenMP, OpenBLAS, MKL, BLIS, numexpr and PyTorch.
+Result<std::vector<Variation>> thread_variations(std::string_view comma_separated);
+
+// Instruction sets, by the switches of the libraries that have one: "generic" (SSE4), "avx2", "avx512".
+Result<std::vector<Variation>> isa_variations(std::string_view comma_separated);
+
+// PYTHONHASHSEED 1 to n, which orders sets and the hashes of texts.
+std::vector<Variation> hash_seed_variations(int64_t n);
+
+// Values of a variable as they are: TZ, LC_ALL.
+std::vector<Variation> variable_variations(std::string_view factor, const std::string& variable,
+                                           std::string_view comma_separated);
+
+}  // namespace ibid::verify

@@ -1,0 +1,119 @@
+"""ibid verify: real processes repeated, and what differs named."""
+
+import json
+import subprocess
+import sys
+import unittest
+
+import support
+from run_test import TRAINING, has_torch
+
+
+class VerifyTest(support.ProgramTest):
+    def verify(self, *words, status=0):
+        """The report of `ibid verify WORDS`."""
+        return json.loads(self.run_ibid("verify", "--json", "--output", self.folder / "v", *words, status=status).stdout)
+
+    def script(self, text):
+        (self.folder / "script.py").write_text(text)
+        return sys.executable, "script.py"
+
+    def comparisons(self, report):
+        return {run["name"]: run["comparison"] for run in report["runs"] if "comparison" in run}
+
+
+class AnyProgram(VerifyTest):
+    def test_a_program_that_prints_the_same(self):
+        report = self.verify("--repeat", "3", "--", "echo", "1")
+        self.assertIs(report["same"], True)
+        self.assertEqual([run["name"] for run in report["runs"]], ["as it is 2", "as it is 3", "as it is 4"])
+        self.assertEqual(json.loads((self.folder / "v" / "report.json").read_text()), report)
+
+    def test_a_clock_in_the_output_is_found_and_can_be_declared(self):
+        command = ("sh", "-c", "echo result 1; date +%N")
+        report = self.verify("--", *command, status=1)
+        self.assertEqual(self.comparisons(report)["as it is 2"]["first_output_line"]["line"], 2)
+        finished = self.run_ibid("verify", "--ignore-output", "^[0-9]+$", "--", *command)
+        self.assertIn("same bits in 2 runs", finished.stdout)
+
+    def test_a_program_without_a_trace_proves_nothing(self):
+        report = self.verify("--", "true", status=1)
+        self.assertIs(self.comparisons(report)["as it is 2"]["without_evidence"], True)
+
+    def test_metrics_are_compared_by_value(self):
+        command = ("sh", "-c", 'echo loss: 0.5; echo "accuracy: ${TZ:-0.25}"')
+        words = ("--metric", "accuracy=accuracy: (.*)", "--ignore-output", "accuracy.*", "--timezone", "0.26")
+        report = self.verify(*words, "--", *command, status=1)
+        comparisons = self.comparisons(report)
+        self.assertIs(comparisons["as it is 2"]["same"], True)
+        metric = comparisons["timezone=0.26"]["first_metric"]
+        self.assertEqual((metric["name"], metric["step"], metric["a"], metric["b"]), ("accuracy", 0, "0.25", "0.26"))
+        self.assertGreater(metric["distance_ulp"], 1 << 40)
+
+    def test_another_exit_status_is_a_difference(self):
+        report = self.verify("--timezone", "3", "--", "sh", "-c", "echo x; exit ${TZ:-0}", status=1)
+        self.assertIs(self.comparisons(report)["timezone=3"]["same_end"], False)
+
+    def test_mistakes_are_named_before_anything_runs(self):
+        for words, part in ((["--threads", "0"], "--threads"), (["--isa", "sse9"], "sse9"),
+                            (["--ignore-output", "("], "--ignore-output")):
+            finished = self.run_ibid("verify", *words, "--", "touch", "ran", status=2)
+            self.assert_error(finished, "usage", part)
+        self.assert_error(self.run_ibid("verify", "--", "no-such-program", status=3), "not-found", "no-such-program")
+        self.assertFalse((self.folder / "ran").exists())
+
+    def test_a_record_is_repeated(self):
+        self.run_ibid("run", "--quiet", "--output", "r", "--", "echo", "1")
+        self.assertIs(self.verify("r")["same"], True)
+
+
+class Python(VerifyTest):
+    def test_hash_order_is_found(self):
+        command = self.script("print(list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))")
+        report = self.verify("--repeat", "0", "--hash-seeds", "3", "--", *command, status=1)
+        self.assertEqual(len(report["runs"]), 3)
+
+    def test_a_file_with_a_random_number_is_found_and_the_seeded_one_passes(self):
+        text = "import random\n{}open('out.txt', 'w').write(str(random.random()))\n"
+        report = self.verify("--", *self.script(text.format("")), status=1)
+        self.assertEqual(self.comparisons(report)["as it is 2"]["different_files"], ["out.txt"])
+        finished = self.run_ibid("verify", "--", *self.script(text.format("random.seed(1)\n")))
+        self.assertIn("1 files written", finished.stdout)
+
+    def test_a_run_that_goes_on_from_the_one_before_is_told(self):
+        text = ("import os\nn = int(open('state').read()) if os.path.exists('state') else 0\n"
+                "open('state', 'w').write(str(n + 1))\nprint('fixed')\n")
+        report = self.verify("--", *self.script(text), status=1)
+        self.assertEqual([path.rsplit("/", 1)[-1] for path in report["runs"][0]["read_what_earlier_runs_wrote"]], ["state"])
+
+
+@unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+class Torch(VerifyTest):
+    def test_a_seeded_training_has_the_same_bits(self):
+        (self.folder / "train.py").write_text(TRAINING)
+        comparison = self.comparisons(self.verify("--hash-seeds", "1", "--", sys.executable, "train.py", "1"))["as it is 2"]
+        self.assertEqual((comparison["same"], comparison["compared_steps"], comparison["compared_files"]), (True, 6, 1))
+
+    def test_an_unseeded_one_parts_at_its_first_step(self):
+        text = TRAINING.replace("torch.manual_seed(int(sys.argv[1]))", "torch.seed()")
+        report = self.verify("--", *self.script(text), status=1)
+        self.assertEqual(self.comparisons(report)["as it is 2"]["first_divergence"]["step"], 0)
+
+    def test_generators_that_nobody_uses_do_not_count(self):
+        text = TRAINING.replace("numpy.random.seed(1); random.seed(2)", "")
+        self.assertIs(self.verify("--", *self.script(text), "1")["same"], True)
+
+    def test_a_linear_layer_depends_on_the_instruction_set(self):
+        text = ("import hashlib, torch\ntorch.manual_seed(0)\nlayer = torch.nn.Linear(512, 512)\n"
+                "y = layer(torch.randn(256, 512)).detach()\nprint(hashlib.sha256(y.numpy().tobytes()).hexdigest())\n")
+        report = self.verify("--isa", "generic,avx2", "--repeat", "1", "--", *self.script(text), status=1)
+        comparisons = self.comparisons(report)
+        if len(comparisons) < 3:
+            self.skipTest("this processor has no AVX2")
+        self.assertIs(comparisons["as it is 2"]["same"], True)
+        lines = {name: c.get("first_output_line", {}).get("b") for name, c in comparisons.items()}
+        self.assertNotEqual(lines["isa=generic"], lines["isa=avx2"])
+
+
+if __name__ == "__main__":
+    unittest.main()
