@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/number_text.h"
+
 namespace ibid::describe {
 namespace {
 
@@ -95,6 +97,14 @@ void ColumnSummary::add(std::string_view text, uint32_t label, int64_t row) {
   } else if (!was_complete && is_number(cell.kind)) {
     sketch_.add(cell.number);
   }
+}
+
+void ColumnSummary::add_counted(int64_t value, int64_t count) {
+  if (count == 0) return;
+  n_cells_ += count;
+  kinds_[static_cast<size_t>(CellKind::kInteger)] += count;
+  moments_.add_counted(static_cast<double>(value), count);
+  values_.add_counted(number_text(value), count);
 }
 
 void ColumnSummary::start_sketch(const std::vector<ValueCount>& values) {

@@ -26,6 +26,7 @@ struct Moments {
 
   void add(double value);
   void merge(const Moments& other);
+  void add_counted(double value, int64_t count) { merge({count, value, 0, value, value}); }
   // Of the sample, with n - 1; 0 for a single value.
   double deviation() const;
 };
@@ -35,6 +36,8 @@ class ColumnSummary {
  public:
   // `row` from 1, for messages.
   void add(std::string_view text, uint32_t label, int64_t row);
+  // The integer `value`, `count` times: for arrays, whose elements are many and whose values are few.
+  void add_counted(int64_t value, int64_t count);
   // A row that ended before this column.
   void add_absent() { ++n_cells_, ++n_missing_, ++spellings_["(row too short)"]; }
   void merge(const ColumnSummary& other);

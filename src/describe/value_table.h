@@ -28,6 +28,9 @@ class ValueTable {
   // and nothing but their number will be known from here on.
   bool add(std::string_view text, uint32_t label, std::vector<ValueCount>& values);
 
+  // A text with its number of times; before the table is too large only.
+  void add_counted(std::string_view text, int64_t count) { add_entry(text, {count, kNoLabel, false}); }
+
   bool complete() const { return !overflowed_; }
   // In byte order; none if not complete.
   std::vector<ValueCount> values() const;
