@@ -32,7 +32,7 @@ std::string shape_text(const data::IdxArray& array) {
 }
 
 std::optional<platform::Path> present(const platform::Path& folder, const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
+  for (const char* ending : {".gz", ""}) {
     if (platform::path_exists(folder / (name + ending))) return folder / (name + ending);
   }
   return std::nullopt;
