@@ -13,6 +13,7 @@
 #include "data/mnist.h"
 #include "data/quoted_name.h"
 #include "describe/label_file.h"
+#include "describe/request_check.h"
 #include "platform/signals.h"
 
 namespace ibid::describe {
@@ -138,18 +139,6 @@ class ArrayDescriber {
   std::string shape_;  // of the first file's items
 };
 
-Result<void> check_options(const DescribeRequest& request) {
-  const char* wrong = request.label                                ? "--label"
-                      : request.group                              ? "--group"
-                      : !request.ignored.empty()                   ? "--ignore"
-                      : request.delimiter                          ? "--delimiter"
-                      : request.header != Header::kGuess           ? "--header and --no-header"
-                                                                   : nullptr;
-  if (wrong == nullptr) return {};
-  return Error(ErrorCode::kUsage, std::string(wrong) + " is for tables, and this data has no columns",
-               "labels of arrays come with --label-file; those of image folders are the folders' names");
-}
-
 }  // namespace
 
 bool is_idx_images(const platform::Path& path) {
@@ -175,7 +164,7 @@ std::vector<SplitRequest> splits_of_digit_folder(const platform::Path& folder) {
 }
 
 Result<DataFacts> describe_arrays(const DescribeRequest& request) {
-  IBID_TRY(check_options(request));
+  IBID_TRY(refuse_table_options(request));
   return ArrayDescriber(request).run();
 }
 

@@ -46,7 +46,11 @@ Json splits_json(const DataFacts& facts) {
 }
 
 Json label_json(const DataFacts& facts) {
-  if (!facts.label_name) return {{"unknown", "no label was named; --label and --label-file do"}};
+  if (!facts.label_name) {
+    return {{"unknown", facts.kind == "table"    ? "no label was named; --label COLUMN does"
+                        : facts.kind == "arrays" ? "no labels were named; --label-file does"
+                                                 : "the images lie in no folders of classes"}};
+  }
   Json json = {{"name", *facts.label_name}};
   if (!facts.labels.are_classes()) {
     json["classes"] = {{"unknown", "more than 10,000 different labels: a quantity, not classes"}};
@@ -153,7 +157,7 @@ Json duplicates_json(const DataFacts& facts) {
 }
 
 Json conflicts_json(const DataFacts& facts) {
-  if (!facts.label_name) return {{"unknown", "no label was named"}};
+  if (!facts.label_name) return {{"unknown", "there are no labels"}};
   const ConflictFacts& found = facts.equal.conflicts;
   return {{"contents", found.n_contents},
           {"items", found.n_items},
@@ -221,6 +225,7 @@ Json images_json(const DataFacts& facts) {
     list.push_back({{"format", kind.format},
                     {"width", kind.width},
                     {"height", kind.height},
+                    {"depth", kind.depth},
                     {"channels", kind.channels},
                     {"bits", kind.bits},
                     {"items", count}});

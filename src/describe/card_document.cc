@@ -153,7 +153,9 @@ DocumentSection equal_section(const Json& card) {
   };
   for (const Json& found : card["duplicates"]) {
     add(false, "within '" + shown(text_of(found["split"])) + "':",
-        count_text(found["surplus_items"]) + items + " repeat one of " + count_text(found["contents"]) + " contents",
+        found["contents"] == 0
+            ? "no two are equal"
+            : count_text(found["surplus_items"]) + items + " repeat one of " + count_text(found["contents"]) + " contents",
         found["examples"]);
   }
   const Json& conflicts = card["conflicts"];
@@ -161,7 +163,9 @@ DocumentSection equal_section(const Json& card) {
     section.lines.push_back(unknown_line("same content, other label:", conflicts));
   } else {
     add(conflicts["items"] != 0, "same content, other label:",
-        count_text(conflicts["items"]) + items + " of " + count_text(conflicts["contents"]) + " contents",
+        conflicts["items"] == 0
+            ? "none"
+            : count_text(conflicts["items"]) + items + " of " + count_text(conflicts["contents"]) + " contents",
         conflicts["examples"]);
   }
   if (!card["overlaps"].is_array()) {
@@ -171,9 +175,11 @@ DocumentSection equal_section(const Json& card) {
   for (const Json& found : card["overlaps"]) {
     add(found["contents"] != 0,
         "in '" + shown(text_of(found["a"])) + "' and '" + shown(text_of(found["b"])) + "':",
-        count_text(found["items_a"]) + " and " + count_text(found["items_b"]) + items + " of " +
-            count_text(found["contents"]) + " contents, " + count_text(found["other_label"]) +
-            " of these with another label",
+        found["contents"] == 0
+            ? "nothing is in both"
+            : count_text(found["items_a"]) + " and " + count_text(found["items_b"]) + items + " of " +
+                  count_text(found["contents"]) + " contents, " + count_text(found["other_label"]) +
+                  " of these with another label",
         found["examples"]);
   }
   return section;
@@ -284,12 +290,12 @@ DocumentSection shifts_section(const Json& card) {
 DocumentSection images_section(const Json& card) {
   DocumentSection section{.title = "Images"};
   DocumentTable& table = section.table;
-  table.header = {"format", "width", "height", "channels", "bits", "images"};
-  table.right = {false, true, true, true, true, true};
+  table.header = {"format", "width", "height", "depth", "channels", "bits", "images"};
+  table.right = {false, true, true, true, true, true, true};
   table.n_brief = kBriefClasses;
   for (const Json& kind : card["images"]) {
     const auto known = [&](const char* key) { return kind[key] == 0 ? "unknown" : count_text(kind[key]); };
-    table.rows.push_back({text_of(kind["format"]), known("width"), known("height"), known("channels"), known("bits"),
+    table.rows.push_back({text_of(kind["format"]), known("width"), known("height"), known("depth"), known("channels"), known("bits"),
                           count_text(kind["items"])});
   }
   return section;
@@ -318,7 +324,8 @@ report::Document card_document(const Json& card, const std::string& title) {
                       count_text(static_cast<int64_t>(card["splits"].size())) +
                       (card["splits"].size() == 1 ? " split" : " splits");
   if (!card["columns"].empty())
-    document.subtitle += ", " + count_text(static_cast<int64_t>(card["columns"].size())) + " columns";
+    document.subtitle += ", " + count_text(static_cast<int64_t>(card["columns"].size())) +
+                         (card["columns"].size() == 1 ? " column" : " columns");
   document.sections = {findings_section(card), splits_section(card), label_section(card), equal_section(card)};
   if (!card["groups"].contains("unknown") || card["kind"] == "table")
     document.sections.push_back(groups_section(card));

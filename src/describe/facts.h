@@ -80,7 +80,7 @@ struct GroupFacts {
 // Of a folder of images.
 struct ImageKind {
   std::string format;
-  int64_t width = 0, height = 0, channels = 0, bits = 0;
+  int64_t width = 0, height = 0, depth = 0, channels = 0, bits = 0;
 
   auto operator<=>(const ImageKind&) const = default;
 };

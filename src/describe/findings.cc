@@ -46,6 +46,7 @@ class Finder {
     shifted();
     order();
     columns();
+    mixed_images();
     irregularities();
     return std::move(findings_);
   }
@@ -253,6 +254,13 @@ class Finder {
     add(Factor::kPreprocessing, "nearly-numeric",
         "column " + data::quoted_name(column.name) + " has numbers except in " + items(n_others) + ", the first being " +
             data::quoted_name(whole.first_text()) + " in row " + number_text(whole.first_text_row()));
+  }
+
+  void mixed_images() {
+    if (facts_.image_kinds.size() < 2) return;
+    add(Factor::kPreprocessing, "mixed-images",
+        "the images are of " + number_text(static_cast<int64_t>(facts_.image_kinds.size())) +
+            " kinds (format, size, channels, bits): how they are brought to one decides results");
   }
 
   void irregularities() {
