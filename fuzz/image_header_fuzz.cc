@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const Result<data::ImageHeader> header = data::parse_image_header(input, "input");
   if (!header.ok()) return 0;
   IBID_CHECK(header.value().format == data::image_format(input), "another format than the first bytes say");
-  IBID_CHECK(header.value().width >= 0 && header.value().height >= 0 && header.value().depth >= 1, "an impossible size");
+  IBID_CHECK(header.value().width >= 0 && header.value().height >= 0 && header.value().depth >= 1,
+             "an impossible size");
   return 0;
 }

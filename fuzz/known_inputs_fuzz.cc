@@ -1,4 +1,5 @@
-// The register of inputs: whatever the text, entries; and a text that is intact says the same when written again.
+// The register of inputs: whatever the text, entries; and a text that is intact says the same when written
+// again.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   data::KnownInputs again;
   IBID_CHECK(again.read(text) && again.text() == text, "what was written was not read as such");
   // The order of the lines is the only freedom a text has.
-  if (intact && !input.empty()) IBID_CHECK(text.size() == input.size(), "an intact register changed on its way");
+  if (intact && !input.empty())
+    IBID_CHECK(text.size() == input.size(), "an intact register changed on its way");
   return 0;
 }

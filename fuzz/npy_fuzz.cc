@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   IBID_CHECK(head.header_bytes <= size && head.item_bytes >= 1 && head.item_bytes <= 8, "an impossible head");
   IBID_CHECK(checked_product(head.shape).has_value(), "a shape that does not fit");
   if (size - head.header_bytes >= static_cast<size_t>(head.item_bytes))
-    IBID_CHECK(!data::npy_value_text(head, input.substr(head.header_bytes)).empty(), "a value without a text");
+    IBID_CHECK(!data::npy_value_text(head, input.substr(head.header_bytes)).empty(),
+               "a value without a text");
   return 0;
 }

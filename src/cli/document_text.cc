@@ -57,7 +57,8 @@ void print_line(const report::DocumentLine& line, Console& console) {
     label_left -= std::min(label_left, in_label + 1);
     const Style label_style = line.tone == Tone::kPlain ? Style::kBold : style_of(line.tone);
     const Style rest_style = line.tone == Tone::kQuiet ? Style::kDim : Style::kPlain;
-    console.print((first ? "  " : "    ") + (in_label > 0 ? console.styled(label_style, part.substr(0, in_label)) : "") +
+    console.print((first ? "  " : "    ") +
+                  (in_label > 0 ? console.styled(label_style, part.substr(0, in_label)) : "") +
                   (in_label < part.size() ? console.styled(rest_style, part.substr(in_label)) : "") + "\n");
     first = false;
   }
@@ -98,7 +99,8 @@ void print_table(const DocumentTable& table, Console& console) {
   for (size_t i = widths.size(); i < table.header.size(); ++i)
     left_out += (left_out.empty() ? "columns " : i == widths.size() ? "; columns " : ", ") + table.header[i];
   if (!left_out.empty())
-    print_line({Tone::kQuiet, "", "not shown here: " + left_out + "; --html, --md and --json have all"}, console);
+    print_line({Tone::kQuiet, "", "not shown here: " + left_out + "; --html, --md and --json have all"},
+               console);
 }
 
 }  // namespace

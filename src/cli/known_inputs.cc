@@ -22,10 +22,11 @@ Result<platform::Path> register_file(const Invocation& invocation) {
 }  // namespace
 
 OptionSpec known_inputs_option() {
-  return {.name = "inputs",
-          .type = OptionType::kPath,
-          .value_name = "FILE",
-          .help = "the register of inputs, instead of IBID_KNOWN_INPUTS or the one in the user's state folder"};
+  return {
+      .name = "inputs",
+      .type = OptionType::kPath,
+      .value_name = "FILE",
+      .help = "the register of inputs, instead of IBID_KNOWN_INPUTS or the one in the user's state folder"};
 }
 
 std::vector<data::ChangedInput> warn_of_changed_inputs(const std::vector<data::Input>& inputs,
@@ -48,8 +49,8 @@ std::vector<data::ChangedInput> warn_of_changed_inputs(const std::vector<data::I
   if (!remembered.value().problem.empty()) console.print_warning(remembered.value().problem);
   for (const data::ChangedInput& change : remembered.value().changed) {
     if (request.accept) {
-      console.print_warning("the input " + data::quoted_name(change.now.key) + " was " + change.before.digest +
-                            " and is accepted as " + change.now.digest);
+      console.print_warning("the input " + data::quoted_name(change.now.key) + " was " +
+                            change.before.digest + " and is accepted as " + change.now.digest);
     } else {
       console.print_warning(change_text(change));
     }

@@ -19,7 +19,8 @@ class ByteSource {
  public:
   static Result<ByteSource> open(const platform::Path& path);
 
-  // Appends the next piece to `content`; false at the end of the file. Errors: i/o, damaged gzip, interrupted.
+  // Appends the next piece to `content`; false at the end of the file. Errors: i/o, damaged gzip,
+  // interrupted.
   Result<bool> next(std::string& content);
 
   int64_t size_bytes() const { return size_bytes_; }  // of the file

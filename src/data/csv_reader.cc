@@ -155,9 +155,7 @@ size_t CsvReader::copy_run(CsvRecord& record) {
   const bool quoted = state_ == State::kQuoted;
   if (!quoted && state_ != State::kBare) return 0;
   size_t end = position_;
-  const auto plain = [&](char c) {
-    return c != '\n' && c != '\r' && (quoted ? c != '"' : c != delimiter_);
-  };
+  const auto plain = [&](char c) { return c != '\n' && c != '\r' && (quoted ? c != '"' : c != delimiter_); };
   while (end < buffer_.size() && plain(buffer_[end])) ++end;
   const size_t length = end - position_;
   if (length > 0) after_carriage_return_ = false;

@@ -37,8 +37,8 @@ class CsvRecord {
 using TextPieces = std::function<Result<bool>(std::string& text)>;
 
 // Reads records as RFC 4180 has them, and what is met in practice besides: any one-byte delimiter, line ends
-// of any kind (LF, CR LF, CR), a byte order mark, quotes inside a bare cell (they stand for themselves), a last
-// line without an end. Lines without a single byte are left out and counted.
+// of any kind (LF, CR LF, CR), a byte order mark, quotes inside a bare cell (they stand for themselves), a
+// last line without an end. Lines without a single byte are left out and counted.
 //
 // Of the text no more is kept than one record and one piece. A record above 16 MiB is an error: it is a quote
 // that nobody closed.

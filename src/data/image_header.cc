@@ -100,7 +100,8 @@ Outcome jpeg(std::string_view bytes) {
     if (!length) return truncated();
     if (*length < 2) return malformed();
     if (starts_frame(*marker)) {
-      const auto bits = file.u8(at + 4), height = file.u16(at + 5), width = file.u16(at + 7), n = file.u8(at + 9);
+      const auto bits = file.u8(at + 4), height = file.u16(at + 5), width = file.u16(at + 7),
+                 n = file.u8(at + 9);
       if (!n || bytes.find(kEnd, at) == std::string_view::npos) return truncated();
       return checked({.format = "JPEG", .width = *width, .height = *height, .channels = *n, .bits = *bits});
     }
@@ -127,7 +128,9 @@ Outcome bmp(std::string_view bytes) {
   return checked({.format = "BMP",
                   .width = *width,
                   .height = std::abs(*height),
-                  .channels = palette ? 1 : *pixel_bits == 32 ? 4 : 3,
+                  .channels = palette             ? 1
+                              : *pixel_bits == 32 ? 4
+                                                  : 3,
                   .bits = palette ? *pixel_bits : 8});
 }
 
@@ -224,7 +227,8 @@ std::string_view image_format(std::string_view bytes) {
   if (bytes.starts_with("II*\0"sv) || bytes.starts_with("MM\0*"sv)) return "TIFF";
   if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP") && bytes.size() >= 12) return "WebP";
   if (bytes.size() >= 132 && bytes.substr(128, 4) == "DICM") return "DICOM";
-  if (bytes.size() >= 348 && (bytes.substr(344, 4) == "n+1\0"sv || bytes.substr(344, 4) == "ni1\0"sv)) return "NIfTI";
+  if (bytes.size() >= 348 && (bytes.substr(344, 4) == "n+1\0"sv || bytes.substr(344, 4) == "ni1\0"sv))
+    return "NIfTI";
   // Two letters only: the size of the head that follows has to be one of those there are.
   const auto head = Bytes(bytes, false).u32(14);
   if (bytes.starts_with("BM") && head && (*head == 12 || (*head >= 40 && *head <= 124))) return "BMP";
@@ -239,7 +243,8 @@ Result<ImageHeader> parse_image_header(std::string_view bytes, const std::string
   const Outcome outcome = parsed(format, bytes);
   if (outcome.header) return *outcome.header;
   if (outcome.fault == Fault::kTruncated)
-    return Error(ErrorCode::kTruncated, quoted_name(name) + " ends before the " + std::string(format) + " image does",
+    return Error(ErrorCode::kTruncated,
+                 quoted_name(name) + " ends before the " + std::string(format) + " image does",
                  "the copy was cut short: get the file again");
   return Error(ErrorCode::kMalformed, quoted_name(name) + " is no intact " + std::string(format) + " image",
                "get the file again");

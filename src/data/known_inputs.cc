@@ -28,7 +28,8 @@ constexpr std::array<TextMember, 5> kTexts = {{{"digest", &KnownInput::digest},
                                                {"last_seen", &KnownInput::last_seen},
                                                {"last_run", &KnownInput::last_run}}};
 
-// One line: the members in the order of the format. Names of any bytes are quoted, so that JSON can hold them.
+// One line: the members in the order of the format. Names of any bytes are quoted, so that JSON can hold
+// them.
 std::string line_of(const std::string& key, const KnownInput& input) {
   Json json = {{"input", quoted_name(key)}, {"digest", input.digest}, {"bytes", input.size_bytes}};
   for (const TextMember& text : kTexts) {
@@ -81,8 +82,8 @@ Result<void> load(const platform::Path& file, KnownInputs& known, std::string& p
   IBID_TRY(content);
   if (known.read(content.value())) return {};
   IBID_ASSIGN(const platform::Path aside, copy_aside(file, content.value()));
-  problem = "the register of inputs " + quoted_name(file.native()) + " was damaged: " +
-            number_text(static_cast<int64_t>(known.entries().size())) +
+  problem = "the register of inputs " + quoted_name(file.native()) +
+            " was damaged: " + number_text(static_cast<int64_t>(known.entries().size())) +
             " intact entries were kept, and the file as it was is " + quoted_name(aside.native());
   return {};
 }
@@ -119,9 +120,9 @@ std::string input_key(const platform::Path& path) {
 std::string change_text(const ChangedInput& change) {
   const bool is_path = change.now.key.starts_with('/');
   return "the input " + quoted_name(change.now.key) + " is not what it was: " + change.before.digest + " (" +
-         number_text(change.before.size_bytes) + " bytes), met by " + quoted_name(change.before.last_run) + " at " +
-         change.before.last_seen + "; now " + change.now.digest + " (" + number_text(change.now.size_bytes) +
-         " bytes). If that is meant: ibid data hash --accept " +
+         number_text(change.before.size_bytes) + " bytes), met by " + quoted_name(change.before.last_run) +
+         " at " + change.before.last_seen + "; now " + change.now.digest + " (" +
+         number_text(change.now.size_bytes) + " bytes). If that is meant: ibid data hash --accept " +
          (is_path ? quoted_name(change.now.key) : "--name " + quoted_name(change.now.key) + " PATH");
 }
 

@@ -47,7 +47,8 @@ Result<void> read_type(std::string_view descr, const std::string& name, NpyHeade
   if (!bytes) return unsupported(name, as_text(), kConvert);
   header.item_bytes = *bytes;
   const bool integer = header.kind == 'i' || header.kind == 'u';
-  const bool fits = (header.kind == 'f' && (*bytes == 4 || *bytes == 8)) || (header.kind == 'b' && *bytes == 1) ||
+  const bool fits = (header.kind == 'f' && (*bytes == 4 || *bytes == 8)) ||
+                    (header.kind == 'b' && *bytes == 1) ||
                     (integer && (*bytes == 1 || *bytes == 2 || *bytes == 4 || *bytes == 8));
   if (!fits) return unsupported(name, as_text(), kConvert);
   return {};
@@ -61,8 +62,9 @@ Result<void> read_shape(std::string_view text, const std::string& name, NpyHeade
     header.shape.push_back(*size);
   }
   if (header.shape.size() > 2) {
-    return unsupported(name, "an array of " + number_text(static_cast<int64_t>(header.shape.size())) + " dimensions",
-                       "describe arrays of rows and columns; reshape it to two dimensions");
+    return unsupported(
+        name, "an array of " + number_text(static_cast<int64_t>(header.shape.size())) + " dimensions",
+        "describe arrays of rows and columns; reshape it to two dimensions");
   }
   std::vector<int64_t> sizes = header.shape;
   sizes.push_back(header.item_bytes);
@@ -82,7 +84,8 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, const std::string& na
                         "the copy was cut short: fetch the file again");
   if (bytes.size() < kFixedBytes) return cut_short;
   const size_t version = byte(6);
-  if (version < 1 || version > 3) return malformed(name, "its version is " + number_text(static_cast<int64_t>(version)));
+  if (version < 1 || version > 3)
+    return malformed(name, "its version is " + number_text(static_cast<int64_t>(version)));
   size_t length = byte(8) | byte(9) << 8;
   if (version > 1) length |= byte(10) << 16 | byte(11) << 24;
   NpyHeader header;
@@ -90,7 +93,8 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, const std::string& na
   if (header.header_bytes > kMaxHeaderBytes) return malformed(name, "its header is too long");
   if (bytes.size() < header.header_bytes) return cut_short;
   const std::string_view text = bytes.substr(header.header_bytes - length, length);
-  const auto descr = member(text, "descr"), order = member(text, "fortran_order"), shape = member(text, "shape");
+  const auto descr = member(text, "descr"), order = member(text, "fortran_order"),
+             shape = member(text, "shape");
   if (!descr || !order || !shape) return malformed(name, "its header has not descr, fortran_order and shape");
   IBID_TRY(read_type(*descr, name, header));
   IBID_TRY(read_shape(*shape, name, header));

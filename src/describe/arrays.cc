@@ -63,9 +63,7 @@ class ArrayDescriber {
   }
 
  private:
-  bool room_left() const {
-    return !request_.max_items || facts_.splits.back().n_items < *request_.max_items;
-  }
+  bool room_left() const { return !request_.max_items || facts_.splits.back().n_items < *request_.max_items; }
 
   Result<void> read_split(const SplitRequest& split) {
     std::vector<std::string> labels;
@@ -102,7 +100,8 @@ class ArrayDescriber {
       shape_ = shape;
     }
     const Irregularity other_shape = {.kind = "other-shape", .text = "files with images of another shape"};
-    if (shape != shape_) count_irregularity(facts_, other_shape, data::quoted_name(path.filename().native()) + ": " + shape);
+    if (shape != shape_)
+      count_irregularity(facts_, other_shape, data::quoted_name(path.filename().native()) + ": " + shape);
     std::array<int64_t, 256> counts{};
     for (int64_t i = 0; i < n_items && room_left(); ++i) {
       IBID_TRY(add_item(bytes_of(array, i, item_bytes), labels, counts));
@@ -147,7 +146,8 @@ bool is_idx_images(const platform::Path& path) {
   std::string head;
   const Result<bool> found = source.value().next(head);
   constexpr size_t kFixedBytes = 4;
-  return found.ok() && head.size() >= kFixedBytes && head.starts_with(std::string_view("\0\0", 2)) && head[3] > 1;
+  return found.ok() && head.size() >= kFixedBytes && head.starts_with(std::string_view("\0\0", 2)) &&
+         head[3] > 1;
 }
 
 std::vector<SplitRequest> splits_of_digit_folder(const platform::Path& folder) {

@@ -24,7 +24,8 @@ constexpr std::array<Question, 9> kQuestions = {{
     {"test", "what was known of the test data while choices were made", Factor::kTestData},
 }};
 
-Result<void> take(std::vector<Answer>& answers, const std::string& key, std::string text, const std::string& source) {
+Result<void> take(std::vector<Answer>& answers, const std::string& key, std::string text,
+                  const std::string& source) {
   std::vector<std::string> keys;
   for (Answer& answer : answers) {
     keys.emplace_back(answer.question->key);

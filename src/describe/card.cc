@@ -34,11 +34,12 @@ Json splits_json(const DataFacts& facts) {
     const SplitFacts& split = facts.splits[i];
     Json files = Json::array();
     for (const FileFacts& file : split.files) files.push_back(file_json(file));
-    Json item = {{"name", split.name},
-                 {"items", split.n_items},
-                 {"share", total == 0 ? 0.0 : static_cast<double>(split.n_items) / static_cast<double>(total)},
-                 {"complete", !split.cut_short},
-                 {"files", std::move(files)}};
+    Json item = {
+        {"name", split.name},
+        {"items", split.n_items},
+        {"share", total == 0 ? 0.0 : static_cast<double>(split.n_items) / static_cast<double>(total)},
+        {"complete", !split.cut_short},
+        {"files", std::move(files)}};
     if (facts.label_name) item["label_runs"] = facts.labels.n_runs(i);
     list.push_back(std::move(item));
   }
@@ -78,10 +79,8 @@ Json numbers_json(const ColumnSummary& column) {
   constexpr std::array<std::pair<const char*, double>, 5> kQuantiles = {
       {{"p5", 0.05}, {"p25", 0.25}, {"median", 0.5}, {"p75", 0.75}, {"p95", 0.95}}};
   const Moments& moments = column.moments();
-  Json json = {{"min", moments.least},
-               {"max", moments.greatest},
-               {"mean", moments.mean},
-               {"sd", moments.deviation()}};
+  Json json = {
+      {"min", moments.least}, {"max", moments.greatest}, {"mean", moments.mean}, {"sd", moments.deviation()}};
   const OrderedSample sample = column.numbers();
   for (const auto& [name, fraction] : kQuantiles) json[name] = sample.quantile(fraction);
   json["rank_error"] = sample.max_rank_error;
@@ -192,7 +191,9 @@ Json groups_json(const DataFacts& facts) {
     if (counts.size() - static_cast<size_t>(std::ranges::count(counts, 0)) < 2) continue;
     shared.push_back({{"group", name}, {"by_split", counts}});
   }
-  return {{"column", facts.groups->column}, {"groups", facts.groups->counts.size()}, {"shared", std::move(shared)}};
+  return {{"column", facts.groups->column},
+          {"groups", facts.groups->counts.size()},
+          {"shared", std::move(shared)}};
 }
 
 Json shifts_json(const DataFacts& facts, const std::vector<SplitShift>& shifts) {
@@ -269,8 +270,8 @@ Json answers_json(const std::vector<Answer>& answers) {
 
 }  // namespace
 
-Json card_json(const DataFacts& facts, const std::vector<SplitShift>& shifts, const std::vector<Finding>& findings,
-               const std::vector<Answer>& answers) {
+Json card_json(const DataFacts& facts, const std::vector<SplitShift>& shifts,
+               const std::vector<Finding>& findings, const std::vector<Answer>& answers) {
   return {{"format", kCardFormat},
           {"version", kCardVersion},
           {"kind", facts.kind},

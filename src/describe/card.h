@@ -16,7 +16,7 @@ inline constexpr int kCardVersion = 1;
 
 // The card as docs/formats/data_card.md has it. It depends on the data, the request and the answers alone: no
 // time, no machine, no path but those of the request.
-Json card_json(const DataFacts& facts, const std::vector<SplitShift>& shifts, const std::vector<Finding>& findings,
-               const std::vector<Answer>& answers);
+Json card_json(const DataFacts& facts, const std::vector<SplitShift>& shifts,
+               const std::vector<Finding>& findings, const std::vector<Answer>& answers);
 
 }  // namespace ibid::describe

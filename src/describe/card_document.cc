@@ -34,6 +34,11 @@ std::string count_text(const Json& value) {
   return digits;
 }
 
+// "1 row", "2,000 rows".
+std::string counted(const Json& n, const std::string& word) {
+  return count_text(n) + " " + word + (n == 1 ? "" : "s");
+}
+
 // Five digits, for people: the JSON has them all.
 std::string short_number(double value) {
   if (value == std::trunc(value) && std::abs(value) < 1e9) return number_text(static_cast<int64_t>(value));
@@ -62,12 +67,13 @@ DocumentSection findings_section(const Json& card) {
   DocumentSection section{.title = "Findings"};
   for (const Json& finding : card["findings"]) {
     const bool strict = finding["strict"].get<bool>();
-    section.lines.push_back({strict ? Tone::kBad : Tone::kWarning,
-                             text_of(finding["factor"]) + " (" + text_of(finding["kind"]) + "):",
-                             text_of(finding["text"])});
+    section.lines.push_back(
+        {strict ? Tone::kBad : Tone::kWarning,
+         text_of(finding["factor"]) + " (" + text_of(finding["kind"]) + "):", text_of(finding["text"])});
   }
   if (section.lines.empty())
-    section.lines.push_back({Tone::kGood, "", "none of the checks found anything; see below what was checked"});
+    section.lines.push_back(
+        {Tone::kGood, "", "none of the checks found anything; see below what was checked"});
   return section;
 }
 
@@ -82,7 +88,8 @@ DocumentSection splits_section(const Json& card) {
     for (const Json& file : split["files"]) {
       const Json& digest = file["sha256"];
       table.rows.push_back({shown(text_of(split["name"])), count_text(file["items"]),
-                            percent_text(split["share"].get<double>()), shown(platform::Path(text_of(file["path"])).filename().string()),
+                            percent_text(split["share"].get<double>()),
+                            shown(platform::Path(text_of(file["path"])).filename().string()),
                             count_text(file["bytes"]),
                             digest.contains("value") ? text_of(digest["value"]).substr(0, 16) + "..."
                                                      : "unknown: " + text_of(digest["unknown"])});
@@ -105,8 +112,9 @@ DocumentSection label_section(const Json& card) {
     return section;
   }
   section.lines.push_back({Tone::kPlain, "balance:",
-                           "largest to smallest class " + fixed_text(label["imbalance_ratio"].get<double>(), 2) +
-                               ", entropy " + fixed_text(label["entropy_bits"].get<double>(), 3) + " bits, " +
+                           "largest to smallest class " +
+                               fixed_text(label["imbalance_ratio"].get<double>(), 2) + ", entropy " +
+                               fixed_text(label["entropy_bits"].get<double>(), 3) + " bits, " +
                                percent_text(label["evenness"].get<double>()) + " of that of equal classes"});
   DocumentTable& table = section.table;
   table.header = {"class", text_of(card["item"]) + "s", "share"};
@@ -121,9 +129,9 @@ DocumentSection label_section(const Json& card) {
     table.right.push_back(true);
   }
   for (const Json& item : label["classes"]) {
-    std::vector<std::string> row = {
-        shown(text_of(item["label"])), count_text(item["items"]),
-        percent_text(static_cast<double>(item["items"].get<int64_t>()) / static_cast<double>(std::max<int64_t>(1, total)))};
+    std::vector<std::string> row = {shown(text_of(item["label"])), count_text(item["items"]),
+                                    percent_text(static_cast<double>(item["items"].get<int64_t>()) /
+                                                 static_cast<double>(std::max<int64_t>(1, total)))};
     for (const Json& count : item["by_split"]) {
       if (several) row.push_back(count_text(count));
     }
@@ -146,16 +154,16 @@ std::string examples_text(const Json& examples) {
 
 DocumentSection equal_section(const Json& card) {
   DocumentSection section{.title = "Equal content"};
-  const std::string items = " " + text_of(card["item"]) + "s";
+  const std::string item = text_of(card["item"]);
   const auto add = [&](bool bad, const std::string& label, const std::string& text, const Json& examples) {
     const std::string first = examples.empty() ? "" : ", first: " + examples_text(examples);
     section.lines.push_back({bad ? Tone::kBad : Tone::kPlain, label, text + first});
   };
   for (const Json& found : card["duplicates"]) {
     add(false, "within '" + shown(text_of(found["split"])) + "':",
-        found["contents"] == 0
-            ? "no two are equal"
-            : count_text(found["surplus_items"]) + items + " repeat one of " + count_text(found["contents"]) + " contents",
+        found["contents"] == 0 ? "no two are equal"
+                               : counted(found["surplus_items"], item) + " beyond the first of " +
+                                     counted(found["contents"], "content"),
         found["examples"]);
   }
   const Json& conflicts = card["conflicts"];
@@ -165,7 +173,7 @@ DocumentSection equal_section(const Json& card) {
     add(conflicts["items"] != 0, "same content, other label:",
         conflicts["items"] == 0
             ? "none"
-            : count_text(conflicts["items"]) + items + " of " + count_text(conflicts["contents"]) + " contents",
+            : counted(conflicts["items"], item) + " of " + counted(conflicts["contents"], "content"),
         conflicts["examples"]);
   }
   if (!card["overlaps"].is_array()) {
@@ -175,11 +183,10 @@ DocumentSection equal_section(const Json& card) {
   for (const Json& found : card["overlaps"]) {
     add(found["contents"] != 0,
         "in '" + shown(text_of(found["a"])) + "' and '" + shown(text_of(found["b"])) + "':",
-        found["contents"] == 0
-            ? "nothing is in both"
-            : count_text(found["items_a"]) + " and " + count_text(found["items_b"]) + items + " of " +
-                  count_text(found["contents"]) + " contents, " + count_text(found["other_label"]) +
-                  " of these with another label",
+        found["contents"] == 0 ? "nothing is in both"
+                               : count_text(found["items_a"]) + " and " + counted(found["items_b"], item) +
+                                     " of " + counted(found["contents"], "content") + ", " +
+                                     count_text(found["other_label"]) + " of these with another label",
         found["examples"]);
   }
   return section;
@@ -192,10 +199,10 @@ DocumentSection groups_section(const Json& card) {
     section.lines.push_back(unknown_line("groups:", groups));
     return section;
   }
-  section.lines.push_back({groups["shared"].empty() ? Tone::kGood : Tone::kBad, shown(text_of(groups["column"])) + ":",
-                           count_text(groups["groups"]) + " groups, " +
-                               count_text(static_cast<int64_t>(groups["shared"].size())) +
-                               " of them in more than one split"});
+  section.lines.push_back(
+      {groups["shared"].empty() ? Tone::kGood : Tone::kBad, shown(text_of(groups["column"])) + ":",
+       counted(groups["groups"], "group") + ", " + count_text(static_cast<int64_t>(groups["shared"].size())) +
+           " of them in more than one split"});
   DocumentTable& table = section.table;
   table.header = {"shared group"};
   table.right = {false};
@@ -230,15 +237,16 @@ std::string top_text(const Json& column) {
 DocumentSection columns_section(const Json& card) {
   DocumentSection section{.title = "Columns"};
   DocumentTable& table = section.table;
-  table.header = {"column", "type", "missing", "distinct", "mean", "SD", "min", "median", "max", "p5", "p25",
-                  "p75",    "p95",  "most frequent"};
+  table.header = {"column", "type", "missing", "distinct", "mean", "SD",  "min",
+                  "median", "max",  "p5",      "p25",      "p75",  "p95", "most frequent"};
   table.right = {false, false, true, true, true, true, true, true, true, true, true, true, true, false};
   table.n_brief = kBriefRows;
   int64_t worst = 0;
   for (const Json& column : card["columns"]) {
     const std::string role = text_of(column["role"]);
-    std::vector<std::string> row = {shown(text_of(column["name"])) + (role == "data" ? "" : " [" + role + "]"),
-                                    text_of(column["type"]), count_text(column["missing"]), distinct_text(column)};
+    std::vector<std::string> row = {
+        shown(text_of(column["name"])) + (role == "data" ? "" : " [" + role + "]"), text_of(column["type"]),
+        count_text(column["missing"]), distinct_text(column)};
     const bool numeric = column.contains("numbers");
     for (const char* key : {"mean", "sd", "min", "median", "max", "p5", "p25", "p75", "p95"})
       row.push_back(numeric ? short_number(column["numbers"][key].get<double>()) : "");
@@ -267,16 +275,17 @@ DocumentSection shifts_section(const Json& card) {
     if (label.contains("unknown")) {
       section.lines.push_back(unknown_line(pair + ", classes:", label));
     } else {
-      section.lines.push_back({label["notable"].get<bool>() ? Tone::kWarning : Tone::kPlain, pair + ", classes:",
+      section.lines.push_back({label["notable"].get<bool>() ? Tone::kWarning : Tone::kPlain,
+                               pair + ", classes:",
                                "total variation " + fixed_text(label["total_variation"].get<double>(), 4) +
-                                   ", chi-square " + fixed_text(label["chi_square"].get<double>(), 2) + " at " +
-                                   count_text(label["degrees"]) + " degrees of freedom"});
+                                   ", chi-square " + fixed_text(label["chi_square"].get<double>(), 2) +
+                                   " at " + counted(label["degrees"], "degree") + " of freedom"});
     }
     for (size_t i = 0; i < std::min(kColumns, shift["columns"].size()); ++i) {
       const Json& column = shift["columns"][i];
-      table.rows.push_back({pair, shown(text_of(column["name"])), fixed_text(column["ks_distance"].get<double>(), 4),
-                            fixed_text(column["uncertainty"].get<double>(), 4),
-                            column["notable"].get<bool>() ? "yes" : "no"});
+      table.rows.push_back(
+          {pair, shown(text_of(column["name"])), fixed_text(column["ks_distance"].get<double>(), 4),
+           fixed_text(column["uncertainty"].get<double>(), 4), column["notable"].get<bool>() ? "yes" : "no"});
     }
     if (shift["columns"].size() > kColumns)
       section.lines.push_back({Tone::kQuiet, pair + ":",
@@ -295,8 +304,8 @@ DocumentSection images_section(const Json& card) {
   table.n_brief = kBriefClasses;
   for (const Json& kind : card["images"]) {
     const auto known = [&](const char* key) { return kind[key] == 0 ? "unknown" : count_text(kind[key]); };
-    table.rows.push_back({text_of(kind["format"]), known("width"), known("height"), known("depth"), known("channels"), known("bits"),
-                          count_text(kind["items"])});
+    table.rows.push_back({text_of(kind["format"]), known("width"), known("height"), known("depth"),
+                          known("channels"), known("bits"), count_text(kind["items"])});
   }
   return section;
 }
@@ -305,8 +314,7 @@ DocumentSection asked_section(const Json& card) {
   DocumentSection section{.title = "Asked of the author"};
   for (const Json& question : card["asked"]) {
     const Json& answer = question["answer"];
-    const std::string label =
-        text_of(question["key"]) + " (" + text_of(question["question"]) + "):";
+    const std::string label = text_of(question["key"]) + " (" + text_of(question["question"]) + "):";
     section.lines.push_back(answer.contains("unknown")
                                 ? unknown_line(label, answer)
                                 : DocumentLine{Tone::kPlain, label, text_of(answer["value"])});
@@ -320,13 +328,12 @@ report::Document card_document(const Json& card, const std::string& title) {
   int64_t n_items = 0;
   for (const Json& split : card["splits"]) n_items += split["items"].get<int64_t>();
   report::Document document{.title = "Data card: " + title};
-  document.subtitle = text_of(card["kind"]) + ", " + count_text(n_items) + " " + text_of(card["item"]) + "s in " +
-                      count_text(static_cast<int64_t>(card["splits"].size())) +
-                      (card["splits"].size() == 1 ? " split" : " splits");
+  document.subtitle = text_of(card["kind"]) + ", " + counted(n_items, text_of(card["item"])) + " in " +
+                      counted(static_cast<int64_t>(card["splits"].size()), "split");
   if (!card["columns"].empty())
-    document.subtitle += ", " + count_text(static_cast<int64_t>(card["columns"].size())) +
-                         (card["columns"].size() == 1 ? " column" : " columns");
-  document.sections = {findings_section(card), splits_section(card), label_section(card), equal_section(card)};
+    document.subtitle += ", " + counted(static_cast<int64_t>(card["columns"].size()), "column");
+  document.sections = {findings_section(card), splits_section(card), label_section(card),
+                       equal_section(card)};
   if (!card["groups"].contains("unknown") || card["kind"] == "table")
     document.sections.push_back(groups_section(card));
   document.sections.push_back(shifts_section(card));

@@ -12,7 +12,8 @@
 namespace ibid::describe {
 namespace {
 
-constexpr std::array<std::string_view, 9> kMissing = {"na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "<na>"};
+constexpr std::array<std::string_view, 9> kMissing = {"na", "n/a", "nan",  "null", "none",
+                                                      "?",  "-",   "#n/a", "<na>"};
 constexpr std::array<std::string_view, 4> kTruth = {"true", "false", "yes", "no"};
 constexpr size_t kLongestWord = 8;
 

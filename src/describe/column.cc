@@ -152,7 +152,12 @@ ColumnType ColumnSummary::type() const {
 }
 
 bool ColumnSummary::is_numeric() const {
-  return type() == ColumnType::kInteger || type() == ColumnType::kReal;
+  constexpr double kNearlyAll = 0.9;
+  const ColumnType found = type();
+  if (found == ColumnType::kInteger || found == ColumnType::kReal) return n_numbers() > 0;
+  const bool texts = found == ColumnType::kText || found == ColumnType::kCategory;
+  return texts && n_numbers() > 0 &&
+         static_cast<double>(n_numbers()) >= kNearlyAll * static_cast<double>(n_present());
 }
 
 }  // namespace ibid::describe

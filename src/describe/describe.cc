@@ -38,7 +38,8 @@ Result<DataFacts> describe_data(DescribeRequest request) {
     for (const platform::Path& path : split.paths) {
       const Kind other = kind_of(path);
       if (kind && *kind != other) {
-        return Error(ErrorCode::kUsage, data::quoted_name(path.native()) + " is of another kind than the path before it",
+        return Error(ErrorCode::kUsage,
+                     data::quoted_name(path.native()) + " is of another kind than the path before it",
                      "describe tables, arrays and folders of images one at a time");
       }
       kind = other;

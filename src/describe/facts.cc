@@ -12,7 +12,8 @@ std::string DataFacts::item_name(const ItemRef& item) const {
   int64_t index = item.index;
   for (const FileFacts& file : splits[item.split].files) {
     if (index < file.n_items)
-      return data::quoted_name(file.path.filename().native()) + " " + item_word + " " + number_text(index + 1);
+      return data::quoted_name(file.path.filename().native()) + " " + item_word + " " +
+             number_text(index + 1);
     index -= file.n_items;
   }
   return splits[item.split].name + " " + item_word + " " + number_text(item.index + 1);

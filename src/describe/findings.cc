@@ -10,7 +10,6 @@ namespace ibid::describe {
 namespace {
 
 constexpr double kImbalanceRatio = 10;
-constexpr double kNearlyAllNumbers = 0.9;
 constexpr size_t kNamed = 5;
 constexpr int64_t kFewestForIdentifier = 20;
 
@@ -19,7 +18,8 @@ std::string counted(int64_t n, const std::string& word) {
 }
 
 std::string percent(int64_t part, int64_t whole) {
-  return fixed_text(100.0 * static_cast<double>(part) / static_cast<double>(std::max<int64_t>(1, whole)), 2) + " %";
+  return fixed_text(100.0 * static_cast<double>(part) / static_cast<double>(std::max<int64_t>(1, whole)), 2) +
+         " %";
 }
 
 // The first few in quotes, and how many there are besides.
@@ -27,7 +27,8 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (size_t i = 0; i < std::min(names.size(), kNamed); ++i)
     text += (i > 0 ? ", " : "") + data::quoted_name(names[i]);
-  if (names.size() > kNamed) text += " and " + number_text(static_cast<int64_t>(names.size() - kNamed)) + " more";
+  if (names.size() > kNamed)
+    text += " and " + number_text(static_cast<int64_t>(names.size() - kNamed)) + " more";
   return text;
 }
 
@@ -66,10 +67,11 @@ class Finder {
 
   void overlaps() {
     for (const OverlapFacts& facts : facts_.equal.overlaps) {
-      std::string text = items(facts.n_items_b) + " of '" + split(facts.b) + "' (" +
-                         percent(facts.n_items_b, facts_.splits[facts.b].n_items) + ") are also in '" +
-                         split(facts.a) + "', where they are " + items(facts.n_items_a);
-      if (facts.n_other_label > 0) text += "; " + number_text(facts.n_other_label) + " of these contents have another label there";
+      std::string text = "'" + split(facts.b) + "' shares " + items(facts.n_items_b) + " (" +
+                         percent(facts.n_items_b, facts_.splits[facts.b].n_items) + " of it) with '" +
+                         split(facts.a) + "', which has " + items(facts.n_items_a) + " of these contents";
+      if (facts.n_other_label > 0)
+        text += "; " + counted(facts.n_other_label, "content") + " with another label there";
       add(Factor::kTestData, "overlap", text + ": what is measured on one was seen in the other", true);
     }
   }
@@ -84,8 +86,9 @@ class Finder {
         }
         if (shared.empty()) continue;
         add(Factor::kTestData, "shared-group",
-            counted(static_cast<int64_t>(shared.size()), "group") + " of " + data::quoted_name(facts_.groups->column) +
-                " are in '" + split(a) + "' and in '" + split(b) + "': " + listed(shared),
+            counted(static_cast<int64_t>(shared.size()), "group") + " of " +
+                data::quoted_name(facts_.groups->column) + " are in '" + split(a) + "' and in '" + split(b) +
+                "': " + listed(shared),
             true);
       }
     }
@@ -96,7 +99,8 @@ class Finder {
     if (facts.n_contents == 0) return;
     add(Factor::kAnnotationQuality, "label-conflict",
         items(facts.n_items) + " share " + counted(facts.n_contents, "content") +
-            " and have different labels: at least one of each is labelled wrongly, or the columns do not decide the label",
+            " and have different labels: at least one of each is labelled wrongly, or the columns do not "
+            "decide the label",
         true);
   }
 
@@ -125,7 +129,8 @@ class Finder {
     if (names.empty()) return;
     add(Factor::kTestData, "predicts-label",
         "suspicion: each value of column " + listed(names) +
-            " goes with one label alone, so the column gives the label away; is it known when a prediction is made?");
+            " goes with one label alone, so the column gives the label away; is it known when a prediction "
+            "is made?");
   }
 
   void duplicates() {
@@ -133,9 +138,10 @@ class Finder {
       const DuplicateFacts& facts = facts_.equal.within[i];
       if (facts.n_surplus == 0) continue;
       add(Factor::kDatasetBias, "duplicates",
-          items(facts.n_surplus) + " of '" + split(i) + "' (" + percent(facts.n_surplus, facts_.splits[i].n_items) +
-              ") repeat an earlier one; the most frequent content comes " + number_text(facts.most) +
-              " times. A random split would put copies on both sides");
+          "'" + split(i) + "' has " + number_text(facts.n_surplus) +
+              (facts.n_surplus == 1 ? " copy" : " copies") + " of earlier " + facts_.item_word + "s (" +
+              percent(facts.n_surplus, facts_.splits[i].n_items) + "); the most frequent content comes " +
+              number_text(facts.most) + " times. A random split would put copies on both sides");
     }
   }
 
@@ -173,9 +179,10 @@ class Finder {
       const std::string pair = "'" + split(shift.a) + "' and '" + split(shift.b) + "'";
       if (shift.label_notable()) {
         add(Factor::kDataSplits, "label-shift",
-            "the class mix of " + pair + " differs: total variation " + fixed_text(shift.label->total_variation, 4) +
-                ", chi-square " + fixed_text(shift.label->chi_square, 1) + " at " +
-                counted(shift.label->degrees, "degree") + " of freedom");
+            "the class mix of " + pair + " differs: total variation " +
+                fixed_text(shift.label->total_variation, 4) + ", chi-square " +
+                fixed_text(shift.label->chi_square, 1) + " at " + counted(shift.label->degrees, "degree") +
+                " of freedom");
       }
       std::vector<std::string> names;
       for (const ColumnShift& column : shift.columns) {
@@ -195,10 +202,12 @@ class Finder {
       const std::vector<int64_t> counts = facts_.labels.counts(i);
       const auto n_classes = static_cast<int64_t>(counts.size()) - std::ranges::count(counts, 0);
       // With hardly more items than classes any order is class by class.
-      if (n_classes < 2 || facts_.labels.n_runs(i) != n_classes || facts_.splits[i].n_items < 4 * n_classes) continue;
+      if (n_classes < 2 || facts_.labels.n_runs(i) != n_classes || facts_.splits[i].n_items < 4 * n_classes)
+        continue;
       add(Factor::kDataSplits, "sorted-by-label",
           "the " + facts_.item_word + "s of '" + split(i) +
-              "' lie class by class: training in this order, or a split by position, sees one class at a time");
+              "' lie class by class: training in this order, or a split by position, sees one class at a "
+              "time");
     }
   }
 
@@ -239,8 +248,9 @@ class Finder {
     const ColumnType type = column.type();
     if (n < kFewestForIdentifier || (type != ColumnType::kInteger && type != ColumnType::kText)) return false;
     const ValueTable& values = column.values();
-    const bool all_different = values.complete() ? values.n_distinct() == n
-                                                 : static_cast<double>(values.n_distinct()) > 0.9 * static_cast<double>(n);
+    const bool all_different = values.complete()
+                                   ? values.n_distinct() == n
+                                   : static_cast<double>(values.n_distinct()) > 0.9 * static_cast<double>(n);
     // Measurements may all differ too; numbers given out one by one lie close together.
     const double range = column.moments().greatest - column.moments().least;
     return all_different && (type == ColumnType::kText || range < 10.0 * static_cast<double>(n));
@@ -249,11 +259,11 @@ class Finder {
   void nearly_numeric(const ColumnFacts& column) {
     const ColumnSummary& whole = column.whole;
     const int64_t n_others = whole.n_present() - whole.n_numbers() - whole.n_kind(CellKind::kNotFinite);
-    const auto n = static_cast<double>(whole.n_present());
-    if (n_others == 0 || static_cast<double>(whole.n_numbers()) < kNearlyAllNumbers * n) return;
+    if (n_others == 0 || !whole.is_numeric()) return;
     add(Factor::kPreprocessing, "nearly-numeric",
-        "column " + data::quoted_name(column.name) + " has numbers except in " + items(n_others) + ", the first being " +
-            data::quoted_name(whole.first_text()) + " in row " + number_text(whole.first_text_row()));
+        "column " + data::quoted_name(column.name) + " has numbers except in " + items(n_others) +
+            ", the first being " + data::quoted_name(whole.first_text()) + " in row " +
+            number_text(whole.first_text_row()));
   }
 
   void mixed_images() {
@@ -265,10 +275,10 @@ class Finder {
 
   void irregularities() {
     for (const Irregularity& irregularity : facts_.irregularities) {
-      findings_.push_back({Factor::kPreprocessing, irregularity.kind, false,
-                           number_text(irregularity.n) + " " + irregularity.text + ": " +
-                               join(irregularity.examples, ", ") +
-                               (irregularity.n > static_cast<int64_t>(irregularity.examples.size()) ? ", ..." : "")});
+      findings_.push_back(
+          {Factor::kPreprocessing, irregularity.kind, false,
+           number_text(irregularity.n) + " " + irregularity.text + ": " + join(irregularity.examples, ", ") +
+               (irregularity.n > static_cast<int64_t>(irregularity.examples.size()) ? ", ..." : "")});
     }
   }
 

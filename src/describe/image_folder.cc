@@ -41,8 +41,10 @@ const Irregularity kNoImage = {.kind = "no-image", .text = "files called images 
 const Irregularity kCutShort = {.kind = "truncated", .text = "images that end too early"};
 const Irregularity kBroken = {.kind = "malformed", .text = "images whose head is damaged"};
 const Irregularity kMisnamed = {.kind = "misnamed", .text = "images of another format than their name says"};
-const Irregularity kOther = {.kind = "other-files", .text = "files that are no images and not called so, left out"};
-const Irregularity kLinkedFolder = {.kind = "linked-folder", .text = "links to folders, which are not followed"};
+const Irregularity kOther = {.kind = "other-files",
+                             .text = "files that are no images and not called so, left out"};
+const Irregularity kLinkedFolder = {.kind = "linked-folder",
+                                    .text = "links to folders, which are not followed"};
 
 std::string lower(std::string text) {
   for (char& c : text) {
@@ -66,8 +68,9 @@ class FolderDescriber {
     facts_.kind = "image folder";
     facts_.item_word = "image";
     facts_.reading = {{"labels", "the folders below that of the split"},
-                      {"comparison", "the files' bytes, unpacked; pixels were not decoded, so that one picture "
-                                     "stored in two ways counts as two"}};
+                      {"comparison",
+                       "the files' bytes, unpacked; pixels were not decoded, so that one picture "
+                       "stored in two ways counts as two"}};
   }
 
   Result<DataFacts> run() {
@@ -83,16 +86,15 @@ class FolderDescriber {
     if (n_images == 0) {
       return Error(ErrorCode::kUnsupported,
                    "there is no image in " + data::quoted_name(request_.splits[0].paths[0].native()),
-                   "name a folder with images (PNG, JPEG, GIF, TIFF, BMP, WebP, DICOM, NIfTI), or the files of a table");
+                   "name a folder with images (PNG, JPEG, GIF, TIFF, BMP, WebP, DICOM, NIfTI), or the files "
+                   "of a table");
     }
     facts_.equal = items_.analyse(request_.n_examples);
     return std::move(facts_);
   }
 
  private:
-  bool room_left() const {
-    return !request_.max_items || facts_.splits.back().n_items < *request_.max_items;
-  }
+  bool room_left() const { return !request_.max_items || facts_.splits.back().n_items < *request_.max_items; }
 
   Result<void> read_root(const platform::Path& root) {
     const int64_t before = facts_.splits.back().n_items;
@@ -170,7 +172,8 @@ class FolderDescriber {
     ++split.n_items;
     if (header.ok()) {
       const data::ImageHeader& head = header.value();
-      ++facts_.image_kinds[{std::string(head.format), head.width, head.height, head.depth, head.channels, head.bits}];
+      ++facts_.image_kinds[{std::string(head.format), head.width, head.height, head.depth, head.channels,
+                            head.bits}];
     } else {
       ++facts_.image_kinds[{std::string(data::image_format(bytes)) + ", damaged"}];
     }
@@ -195,8 +198,8 @@ class FolderDescriber {
 }  // namespace
 
 std::vector<SplitRequest> splits_of_image_folder(const platform::Path& folder) {
-  constexpr std::array<std::string_view, 11> kNames = {"train", "training", "test",       "testing", "val",    "vali",
-                                                       "valid", "dev",      "validation", "eval",    "holdout"};
+  constexpr std::array<std::string_view, 11> kNames = {
+      "train", "training", "test", "testing", "val", "vali", "valid", "dev", "validation", "eval", "holdout"};
   const Result<std::vector<platform::FolderEntry>> entries = platform::scan_folder(folder);
   std::vector<SplitRequest> splits;
   if (!entries.ok()) return splits;
@@ -212,7 +215,8 @@ Result<DataFacts> describe_image_folders(const DescribeRequest& request) {
   IBID_TRY(refuse_table_options(request));
   for (const SplitRequest& split : request.splits) {
     if (!split.label_file) continue;
-    return Error(ErrorCode::kUsage, "--label-file is for tables and arrays: labels of image folders are the folders' names",
+    return Error(ErrorCode::kUsage,
+                 "--label-file is for tables and arrays: labels of image folders are the folders' names",
                  "leave --label-file out");
   }
   return FolderDescriber(request).run();

@@ -121,7 +121,8 @@ EqualItems ItemIndex::analyse(size_t n_examples) {
   EqualItems found;
   found.within.resize(starts_.size());
   for (const Group& group : groups()) count_group(group, n_examples, found);
-  std::ranges::sort(found.overlaps, {}, [](const OverlapFacts& facts) { return std::pair(facts.a, facts.b); });
+  std::ranges::sort(found.overlaps, {},
+                    [](const OverlapFacts& facts) { return std::pair(facts.a, facts.b); });
   records_ = {};
   labels_ = {};
   return found;

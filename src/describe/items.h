@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
-#include "ibid/base/digest128.h"
 #include "describe/value_table.h"
 
 namespace ibid::describe {
@@ -24,7 +24,8 @@ struct DuplicateFacts {
   int64_t n_surplus = 0;   // items beyond the first of each content
   int64_t n_contents = 0;  // contents that come more than once
   int64_t most = 1;        // copies of the most frequent content
-  std::vector<std::vector<ItemRef>> examples = {};  // the first contents, by their first item; of each a few items
+  std::vector<std::vector<ItemRef>> examples =
+      {};  // the first contents, by their first item; of each a few items
 };
 
 // Equal content, different label: in all splits together.
@@ -50,8 +51,8 @@ struct EqualItems {
 };
 
 // Finds items of equal content: 96 bits of each content's digest and the item's number are kept, 16 bytes an
-// item (20 with labels), and sorted. That two different contents share 96 bits is expected once in 10^14 times
-// at ten million items.
+// item (20 with labels), and sorted. That two different contents share 96 bits is expected once in 10^14
+// times at ten million items.
 class ItemIndex {
  public:
   // Items belong to the split started last.

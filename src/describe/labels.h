@@ -21,8 +21,8 @@ class Labels {
   // In the order of names().
   std::vector<int64_t> counts(size_t split) const;
   std::vector<int64_t> counts() const;
-  // How often the label changed from one item to the next, plus one: as many as there are classes if the items
-  // lie class by class.
+  // How often the label changed from one item to the next, plus one: as many as there are classes if the
+  // items lie class by class.
   int64_t n_runs(size_t split) const { return splits_[split].n_runs; }
   std::string_view name(uint32_t label) const { return names_[label]; }
 
@@ -43,8 +43,8 @@ class Labels {
 
 // How one-sided the classes are.
 struct Balance {
-  double ratio = 1;    // the largest class to the smallest that has any item
-  double entropy = 0;  // bits
+  double ratio = 1;     // the largest class to the smallest that has any item
+  double entropy = 0;   // bits
   double evenness = 1;  // entropy divided by that of equal classes
 };
 Balance balance(const std::vector<int64_t>& counts);

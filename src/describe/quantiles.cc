@@ -49,8 +49,8 @@ double kolmogorov_smirnov(const OrderedSample& a, const OrderedSample& b) {
     const double value = std::min(a.values[i].value, b.values[j].value);
     if (a.values[i].value == value) below_a += a.values[i++].weight;
     if (b.values[j].value == value) below_b += b.values[j++].weight;
-    const double difference =
-        static_cast<double>(below_a) / static_cast<double>(a.n) - static_cast<double>(below_b) / static_cast<double>(b.n);
+    const double difference = static_cast<double>(below_a) / static_cast<double>(a.n) -
+                              static_cast<double>(below_b) / static_cast<double>(b.n);
     largest = std::max(largest, std::abs(difference));
   }
   return largest;

@@ -6,10 +6,10 @@
 namespace ibid::describe {
 namespace {
 
-constexpr double kNotableDistance = 0.1;   // of two distribution functions
+constexpr double kNotableDistance = 0.1;    // of two distribution functions
 constexpr double kNotableVariation = 0.05;  // of two class mixes
-constexpr double kCritical = 1.95;         // times sqrt((n + m) / (n m)): level 0.001
-constexpr double kDeviations = 4;          // above the expectation of chi-square
+constexpr double kCritical = 1.95;          // times sqrt((n + m) / (n m)): level 0.001
+constexpr double kDeviations = 4;           // above the expectation of chi-square
 
 // By column and split; empty where the column is no number. A label of classes has a measure of its own.
 std::vector<std::vector<OrderedSample>> samples_of(const DataFacts& facts) {
@@ -17,7 +17,8 @@ std::vector<std::vector<OrderedSample>> samples_of(const DataFacts& facts) {
   for (size_t column = 0; column < samples.size(); ++column) {
     const bool classes = facts.label_column == column && facts.labels.are_classes();
     if (classes || !facts.columns[column].whole.is_numeric()) continue;
-    for (const ColumnSummary& part : facts.columns[column].by_split) samples[column].push_back(part.numbers());
+    for (const ColumnSummary& part : facts.columns[column].by_split)
+      samples[column].push_back(part.numbers());
   }
   return samples;
 }

@@ -18,10 +18,13 @@ constexpr size_t kNotThere = static_cast<size_t>(-1);
 constexpr size_t kMaxGroups = 1'000'000;
 constexpr int64_t kProgressItems = 8192;
 
-const Irregularity kRagged = {.kind = "ragged", .text = "rows with another number of cells than the first row"};
+const Irregularity kRagged = {.kind = "ragged",
+                              .text = "rows with another number of cells than the first row"};
 const Irregularity kStray = {.kind = "stray-text", .text = "rows with text behind a closing quote"};
-const Irregularity kEmptyLines = {.kind = "empty-lines", .text = "files with empty lines, which were left out"};
-const Irregularity kColumnMissing = {.kind = "missing-column", .text = "columns of the first file that another lacks"};
+const Irregularity kEmptyLines = {.kind = "empty-lines",
+                                  .text = "files with empty lines, which were left out"};
+const Irregularity kColumnMissing = {.kind = "missing-column",
+                                     .text = "columns of the first file that another lacks"};
 const Irregularity kColumnExtra = {.kind = "extra-column",
                                    .text = "columns that the first file lacks, which were left out"};
 const Irregularity kNoLabelGiven = {.kind = "no-label", .text = "rows without a label"};
@@ -97,9 +100,7 @@ class TableDescriber {
     return {};
   }
 
-  bool room_left() const {
-    return !request_.max_items || facts_.splits.back().n_items < *request_.max_items;
-  }
+  bool room_left() const { return !request_.max_items || facts_.splits.back().n_items < *request_.max_items; }
 
   Result<void> read_table(const platform::Path& path) {
     IBID_ASSIGN(TableFile table, TableFile::open(path, request_));
@@ -234,7 +235,8 @@ class TableDescriber {
       if (compared_[column]) append_cell(there ? &cells[at] : nullptr);
       ColumnSummary& summary = facts_.columns[column].by_split[split_];
       if (there) {
-        summary.add(cells[at], column == facts_.label_column ? kNoLabel : label, facts_.splits.back().n_items);
+        summary.add(cells[at], column == facts_.label_column ? kNoLabel : label,
+                    facts_.splits.back().n_items);
       } else if (at != kNotThere) {
         summary.add_absent();
       }

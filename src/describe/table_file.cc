@@ -95,10 +95,11 @@ Result<void> TableFile::read_head(Header header) {
   const bool names = header == Header::kPresent || (header == Header::kGuess && looks_like_names(record_));
   if (names) names_ = names_of(record_);
   first_row_waits_ = !names;
-  const std::string what = names ? "the first row has the names" : "the first row is data, columns are numbered";
+  const std::string what =
+      names ? "the first row has the names" : "the first row is data, columns are numbered";
   const std::string why = header != Header::kGuess ? ", as given"
-                          : names                  ? ", since no cell in it is a number, a date, empty or double"
-                                                   : ", since a cell in it is a number, a date, empty or double";
+                          : names ? ", since no cell in it is a number, a date, empty or double"
+                                  : ", since a cell in it is a number, a date, empty or double";
   reading_.push_back({"header", what + why});
   return {};
 }

@@ -57,7 +57,8 @@ std::string html_lines(const std::vector<DocumentLine>& lines) {
 std::string bar(const std::string& cell) {
   const auto percent = parse_double(std::string_view(cell).substr(0, cell.find(' ')));
   if (!percent || !(*percent >= 0 && *percent <= 100)) return html_escaped(cell);
-  return "<span class=\"bar\" style=\"--share:" + fixed_text(*percent, 2) + "%\"></span>" + html_escaped(cell);
+  return "<span class=\"bar\" style=\"--share:" + fixed_text(*percent, 2) +
+         "%\"></span><span class=\"figure\">" + html_escaped(cell) + "</span>";
 }
 
 std::string html_table(const DocumentTable& table) {
@@ -81,8 +82,9 @@ std::string html_table(const DocumentTable& table) {
 
 constexpr std::string_view kDocumentStyle = R"css(
 th { width: auto; white-space: nowrap; }
-td { overflow-wrap: anywhere; min-width: 4rem; }
+td { white-space: nowrap; min-width: 4rem; }
 .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figure { display: inline-block; min-width: 4.5rem; }
 .scroll { overflow-x: auto; margin-top: .6rem; }
 ul.lines { list-style: none; margin: .4rem 0; padding: 0; }
 ul.lines li { padding: .3rem 0 .3rem .8rem; border-left: 3px solid var(--line); margin-bottom: .35rem; }
@@ -97,13 +99,16 @@ li.warn b { color: var(--warn); }
 }  // namespace
 
 std::string document_markdown(const Document& document) {
-  std::string out = "# " + markdown_escaped(document.title) + "\n\n" + markdown_escaped(document.subtitle) + "\n";
+  std::string out =
+      "# " + markdown_escaped(document.title) + "\n\n" + markdown_escaped(document.subtitle) + "\n";
   for (const DocumentSection& section : document.sections) {
     out += "\n## " + markdown_escaped(section.title) + "\n";
     if (!section.lines.empty()) out += "\n";
     for (const DocumentLine& line : section.lines) {
       out += "- " + (line.label.empty() ? "" : "**" + markdown_escaped(line.label) + "** ") +
-             (line.tone == Tone::kQuiet ? "*" + markdown_escaped(line.text) + "*" : markdown_escaped(line.text)) + "\n";
+             (line.tone == Tone::kQuiet ? "*" + markdown_escaped(line.text) + "*"
+                                        : markdown_escaped(line.text)) +
+             "\n";
     }
     out += markdown_table(section.table);
   }
@@ -120,7 +125,10 @@ std::string document_html(const Document& document) {
     body += "<section><h2 id=\"" + name + "\">" + heading + "</h2>\n" + html_lines(section.lines) +
             html_table(section.table) + "</section>\n";
   }
-  return html_page({.title = document.title, .note = document.subtitle, .links = links, .body = body,
+  return html_page({.title = document.title,
+                    .note = document.subtitle,
+                    .links = links,
+                    .body = body,
                     .style = kDocumentStyle});
 }
 

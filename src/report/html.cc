@@ -167,11 +167,12 @@ std::string html(const Json& report, std::span<const Section> sections, std::str
             (section.is_list ? list_html(report[name], section) : table(report[name], section)) +
             "</section>\n";
   }
-  return html_page({.title = std::string(title),
-                    .note = "Every field has a value with its source, or the reason why it is not known. Point at a "
-                            "title to see why a difference would matter.",
-                    .links = links,
-                    .body = body});
+  return html_page(
+      {.title = std::string(title),
+       .note = "Every field has a value with its source, or the reason why it is not known. Point at a "
+               "title to see why a difference would matter.",
+       .links = links,
+       .body = body});
 }
 
 std::string html_page(const HtmlPage& page) {

@@ -77,8 +77,10 @@ Result<std::optional<char>> read_delimiter(const Invocation& invocation) {
   const auto text = invocation.text("delimiter");
   if (!text) return std::optional<char>();
   if (*text == "tab" || *text == "\\t") return std::optional<char>('\t');
-  if (text->size() == 1 && *text != "\"" && *text != "\n" && *text != "\r") return std::optional<char>(text->front());
-  return Error(ErrorCode::kUsage, "--delimiter has " + data::quoted_name(*text) + ", which is not one character",
+  if (text->size() == 1 && *text != "\"" && *text != "\n" && *text != "\r")
+    return std::optional<char>(text->front());
+  return Error(ErrorCode::kUsage,
+               "--delimiter has " + data::quoted_name(*text) + ", which is not one character",
                "give one character, or 'tab'");
 }
 
@@ -91,7 +93,8 @@ Result<describe::DescribeRequest> read_request(const Invocation& invocation) {
   request.group = invocation.text("group");
   request.ignored = invocation.texts("ignore");
   if (request.label && !invocation.texts("label-file").empty()) {
-    return Error(ErrorCode::kUsage, "--label and --label-file both say where the labels are", "give one of them");
+    return Error(ErrorCode::kUsage, "--label and --label-file both say where the labels are",
+                 "give one of them");
   }
   if (invocation.flag("header") && invocation.flag("no-header")) {
     return Error(ErrorCode::kUsage, "--header and --no-header contradict each other", "give one of them");
@@ -114,7 +117,8 @@ std::string title_of(const describe::DescribeRequest& request, const std::vector
   return title;
 }
 
-Result<void> output_card(const Json& card, const std::string& title, const Invocation& invocation, Console& console) {
+Result<void> output_card(const Json& card, const std::string& title, const Invocation& invocation,
+                         Console& console) {
   if (invocation.flag("json")) {
     console.print(json_text(card));
     return {};
@@ -154,45 +158,47 @@ Result<int> run(const Invocation& invocation, Console& console) {
 }
 
 std::vector<OptionSpec> table_options() {
-  return {{.name = "label",
-           .type = OptionType::kText,
-           .value_name = "COLUMN",
-           .help = "the column with the label: its name, or its number from 1"},
-          {.name = "label-file",
-           .type = OptionType::kPath,
-           .value_name = "[NAME=]FILE",
-           .help = "labels in a file of their own: an IDX array, or text with one a line; with the split's name "
-                   "where there are several",
-           .repeatable = true},
-          {.name = "group",
-           .type = OptionType::kText,
-           .value_name = "COLUMN",
-           .help = "what must not be in two splits: patient, site, author"},
-          {.name = "ignore",
-           .type = OptionType::kText,
-           .value_name = "COLUMN",
-           .help = "a column that does not count when rows are compared, such as a row number",
-           .repeatable = true},
-          {.name = "delimiter",
-           .type = OptionType::kText,
-           .value_name = "CHAR",
-           .help = "what stands between cells ('tab' for a tab), instead of a guess from the first lines"},
-          {.name = "header", .help = "the first row has the names of the columns"},
-          {.name = "no-header", .help = "the first row is data"},
-          {.name = "max-rows",
-           .type = OptionType::kInteger,
-           .value_name = "N",
-           .help = "read only the first N rows or images of each split",
-           .least = 1}};
+  return {
+      {.name = "label",
+       .type = OptionType::kText,
+       .value_name = "COLUMN",
+       .help = "the column with the label: its name, or its number from 1"},
+      {.name = "label-file",
+       .type = OptionType::kPath,
+       .value_name = "[NAME=]FILE",
+       .help = "labels in a file of their own: an IDX array, or text with one a line; with the split's name "
+               "where there are several",
+       .repeatable = true},
+      {.name = "group",
+       .type = OptionType::kText,
+       .value_name = "COLUMN",
+       .help = "what must not be in two splits: patient, site, author"},
+      {.name = "ignore",
+       .type = OptionType::kText,
+       .value_name = "COLUMN",
+       .help = "a column that does not count when rows are compared, such as a row number",
+       .repeatable = true},
+      {.name = "delimiter",
+       .type = OptionType::kText,
+       .value_name = "CHAR",
+       .help = "what stands between cells ('tab' for a tab), instead of a guess from the first lines"},
+      {.name = "header", .help = "the first row has the names of the columns"},
+      {.name = "no-header", .help = "the first row is data"},
+      {.name = "max-rows",
+       .type = OptionType::kInteger,
+       .value_name = "N",
+       .help = "read only the first N rows or images of each split",
+       .least = 1}};
 }
 
 std::vector<OptionSpec> options() {
   std::vector<OptionSpec> options = table_options();
-  options.insert(options.begin(), {.name = "split",
-                                   .type = OptionType::kText,
-                                   .value_name = "NAME=PATH",
-                                   .help = "a part of the data with its name; several paths may have one name",
-                                   .repeatable = true});
+  options.insert(options.begin(),
+                 {.name = "split",
+                  .type = OptionType::kText,
+                  .value_name = "NAME=PATH",
+                  .help = "a part of the data with its name; several paths may have one name",
+                  .repeatable = true});
   const std::vector<OptionSpec> more = {
       {.name = "examples",
        .type = OptionType::kInteger,
@@ -203,14 +209,16 @@ std::vector<OptionSpec> options() {
       {.name = "note",
        .type = OptionType::kText,
        .value_name = "KEY=TEXT",
-       .help = "an answer only the author has: title, origin, licence, collection, bias, preprocessing, split, "
-               "annotation, test",
+       .help =
+           "an answer only the author has: title, origin, licence, collection, bias, preprocessing, split, "
+           "annotation, test",
        .repeatable = true},
       {.name = "author-notes",
        .type = OptionType::kPath,
        .value_name = "FILE",
        .help = "a JSON object with such answers"},
-      {.name = "strict", .help = "exit with status 1 if splits overlap or equal content has different labels"},
+      {.name = "strict",
+       .help = "exit with status 1 if splits overlap or equal content has different labels"},
       {.name = "json", .help = "the card as JSON"},
       {.name = "md", .help = "the card as Markdown"},
       {.name = "html",
@@ -228,15 +236,22 @@ CommandSpec data_describe_command() {
       .name = "data describe",
       .summary = "a card for a data set: what is in it, and what is wrong with it",
       .description =
-          "Reads tables (CSV and its relatives, .npy), IDX arrays or folders of images and writes a card: columns, "
+          "Reads tables (CSV and its relatives, .npy), IDX arrays or folders of images and writes a card: "
+          "columns, "
           "counts, class balance, duplicates, contents that are in two splits, groups shared between splits, "
-          "differences between splits, and findings with the observation factor they belong to. What only the author "
-          "knows is asked for and stays unknown until somebody writes it down. The same data give the same card.",
-      .arguments = {{.name = "PATH", .help = "files or folders, all of one split", .required = false, .repeatable = true}},
+          "differences between splits, and findings with the observation factor they belong to. What only "
+          "the author "
+          "knows is asked for and stays unknown until somebody writes it down. The same data give the same "
+          "card.",
+      .arguments = {{.name = "PATH",
+                     .help = "files or folders, all of one split",
+                     .required = false,
+                     .repeatable = true}},
       .options = options(),
       .examples = {{"ibid data describe --split train=train.csv --split test=test.csv --label class",
                     "a table in two parts"},
-                   {"ibid data describe images --html card.html", "images/CLASS/*.png, or images/SPLIT/CLASS/*.png"},
+                   {"ibid data describe images --html card.html",
+                    "images/CLASS/*.png, or images/SPLIT/CLASS/*.png"},
                    {"ibid data describe --split train=a.csv --split test=b.csv --group patient --strict",
                     "in a script: fail if a patient is in both"}},
       .exit_statuses = {{1, "with --strict: there are leaks between splits or conflicting labels"}},

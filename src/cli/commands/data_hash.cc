@@ -82,10 +82,14 @@ Json remember(const std::string& path, const TreeHash& hash, const Invocation& i
                              .digest = hex_text(hash.manifest.root().digest),
                              .size_bytes = hash.manifest.root().size_bytes};
   const RememberInputs request = {.run = "ibid data hash", .accept = invocation.flag("accept")};
-  const std::vector<data::ChangedInput> changed = warn_of_changed_inputs({input}, request, invocation, console);
+  const std::vector<data::ChangedInput> changed =
+      warn_of_changed_inputs({input}, request, invocation, console);
   if (changed.empty()) return nullptr;
   const data::KnownInput& before = changed[0].before;
-  return {{"digest", before.digest}, {"bytes", before.size_bytes}, {"run", before.last_run}, {"seen", before.last_seen}};
+  return {{"digest", before.digest},
+          {"bytes", before.size_bytes},
+          {"run", before.last_run},
+          {"seen", before.last_seen}};
 }
 
 Result<void> check_options(const Invocation& invocation, size_t n_paths) {
@@ -99,7 +103,8 @@ Result<void> check_options(const Invocation& invocation, size_t n_paths) {
                  "run 'ibid data hash' once for each of them");
   }
   if (name && (name->empty() || name->starts_with('/'))) {
-    return Error(ErrorCode::kUsage, "--name has " + data::quoted_name(*name) + ", which is no name but a path",
+    return Error(ErrorCode::kUsage,
+                 "--name has " + data::quoted_name(*name) + ", which is no name but a path",
                  "leave --name out: the path itself is then the name");
   }
   return {};
@@ -129,21 +134,21 @@ Result<int> run(const Invocation& invocation, Console& console) {
 
 std::vector<OptionSpec> options() {
   std::vector<OptionSpec> options = tree_hashing_options();
-  options.insert(options.begin(), {{.name = "manifest",
-                                    .type = OptionType::kPath,
-                                    .value_name = "FILE",
-                                    .help = "write every entry with its digest there"},
-                                   {.name = "remember",
-                                    .help = "note the digest in the register of inputs, and warn if the input "
-                                            "had another one before"},
-                                   {.name = "accept",
-                                    .help = "the same, and what is there now is right from here on"},
-                                   {.name = "name",
-                                    .type = OptionType::kText,
-                                    .value_name = "NAME",
-                                    .help = "remember the input under this name instead of its path"},
-                                   known_inputs_option(),
-                                   {.name = "json", .help = "report as JSON"}});
+  options.insert(options.begin(),
+                 {{.name = "manifest",
+                   .type = OptionType::kPath,
+                   .value_name = "FILE",
+                   .help = "write every entry with its digest there"},
+                  {.name = "remember",
+                   .help = "note the digest in the register of inputs, and warn if the input "
+                           "had another one before"},
+                  {.name = "accept", .help = "the same, and what is there now is right from here on"},
+                  {.name = "name",
+                   .type = OptionType::kText,
+                   .value_name = "NAME",
+                   .help = "remember the input under this name instead of its path"},
+                  known_inputs_option(),
+                  {.name = "json", .help = "report as JSON"}});
   return options;
 }
 

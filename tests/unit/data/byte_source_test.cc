@@ -50,7 +50,9 @@ TEST_CASE("a file in pieces, plain and gzip-compressed, in several members too")
   const test::TemporaryFolder folder;
   const platform::Path path = folder / "f";
   const std::string content = noise(3'000'000);
-  for (const std::string& bytes : {content, gzipped(content), gzipped(content.substr(0, 1'000'001)) + gzipped(content.substr(1'000'001))}) {
+  for (const std::string& bytes :
+       {content, gzipped(content),
+        gzipped(content.substr(0, 1'000'001)) + gzipped(content.substr(1'000'001))}) {
     REQUIRE(platform::write_file_atomically(path, bytes).ok());
     const Result<std::string> found = read_all(path);
     REQUIRE(found.ok());

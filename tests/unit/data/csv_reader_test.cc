@@ -85,7 +85,9 @@ TEST_CASE("line ends of every kind") {
 }
 
 TEST_CASE("a byte order mark is no part of the first name") {
-  CHECK(read("\xEF\xBB\xBF" "a,b\n").rows == Rows{{"a", "b"}});
+  CHECK(read("\xEF\xBB\xBF"
+             "a,b\n")
+            .rows == Rows{{"a", "b"}});
   CHECK(read("\xEF\xBB\xBF").rows.empty());
 }
 
@@ -110,7 +112,10 @@ TEST_CASE("a record above 16 MiB ends the reading") {
 }
 
 TEST_CASE("UTF-16 and bytes are refused by what they are") {
-  CHECK(read(std::string("\xFF\xFE" "a\0", 4)).error.find("UTF-16") != std::string::npos);
+  CHECK(read(std::string("\xFF\xFE"
+                         "a\0",
+                         4))
+            .error.find("UTF-16") != std::string::npos);
   CHECK(read(std::string("a\0b", 3)).error.find("value 0") != std::string::npos);
 }
 

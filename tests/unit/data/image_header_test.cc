@@ -26,14 +26,15 @@ std::string png(char bits, char colour) {
          chunk("IDAT", "xyz") + chunk("IEND", "");
 }
 std::string jpeg() {
-  return "\xFF\xD8"s + "\xFF\xE0" + big(6, 2) + "JFIF" + "\xFF\xFF\xC2" + big(11, 2) + "\x08" + big(17, 2) + big(31, 2) +
-         "\x03" + "abc" + "\xFF\xDA" + big(4, 2) + "zzzz" + "\xFF\xD9";
+  return "\xFF\xD8"s + "\xFF\xE0" + big(6, 2) + "JFIF" + "\xFF\xFF\xC2" + big(11, 2) + "\x08" + big(17, 2) +
+         big(31, 2) + "\x03" + "abc" + "\xFF\xDA" + big(4, 2) + "zzzz" + "\xFF\xD9";
 }
 std::string gif() { return "GIF89a"s + little(31, 2) + little(17, 2) + "\0\0\0,data;"s; }
 std::string bmp() {
-  const std::string head = little(40, 4) + little(31, 4) + little(static_cast<uint32_t>(-17), 4) + little(1, 2) +
-                           little(24, 2) + std::string(24, '\0');
-  return "BM" + little(static_cast<uint32_t>(14 + head.size() + 5), 4) + little(0, 4) + little(54, 4) + head + "pixel";
+  const std::string head = little(40, 4) + little(31, 4) + little(static_cast<uint32_t>(-17), 4) +
+                           little(1, 2) + little(24, 2) + std::string(24, '\0');
+  return "BM" + little(static_cast<uint32_t>(14 + head.size() + 5), 4) + little(0, 4) + little(54, 4) + head +
+         "pixel";
 }
 std::string tiff(bool big_endian) {
   const auto n = [=](uint32_t value, size_t n_bytes) { return number(value, n_bytes, big_endian); };
@@ -97,7 +98,8 @@ TEST_CASE("formats that are only recognised") {
 }
 
 TEST_CASE("an image cut anywhere is truncated, or no longer an image at all") {
-  for (const std::string& whole : {png(8, 2), jpeg(), gif(), bmp(), tiff(false), tiff(true), nifti(false), nifti(true)}) {
+  for (const std::string& whole :
+       {png(8, 2), jpeg(), gif(), bmp(), tiff(false), tiff(true), nifti(false), nifti(true)}) {
     for (size_t length = 0; length < whole.size(); ++length) {
       const Result<ImageHeader> header = parse_image_header(whole.substr(0, length), "t");
       REQUIRE(!header.ok());
@@ -120,7 +122,8 @@ TEST_CASE("heads that cannot be are malformed") {
 }
 
 TEST_CASE("what is no image") {
-  for (const std::string& bytes : {""s, "BM"s, "BMW is a car, not a picture"s, "GIF"s, "x,y\n1,2\n"s, std::string(400, '\0')})
+  for (const std::string& bytes :
+       {""s, "BM"s, "BMW is a car, not a picture"s, "GIF"s, "x,y\n1,2\n"s, std::string(400, '\0')})
     CHECK(parse_image_header(bytes, "t").error().code() == ErrorCode::kUnsupported);
 }
 

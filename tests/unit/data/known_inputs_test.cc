@@ -15,14 +15,16 @@ const std::string kOld(64, 'a'), kNew(64, 'b');
 class Register {
  public:
   Remembered remember(const std::vector<Input>& inputs, const std::string& run, bool accept = false) const {
-    Result<Remembered> remembered =
-        remember_inputs(inputs, {.file = file(), .run = run, .now = "2026-01-01T00:00:00.000Z", .accept = accept});
+    Result<Remembered> remembered = remember_inputs(
+        inputs, {.file = file(), .run = run, .now = "2026-01-01T00:00:00.000Z", .accept = accept});
     if (!remembered.ok()) FAIL(remembered.error().to_string());
     return std::move(remembered).value();
   }
   platform::Path file() const { return folder_ / "below/inputs.jsonl"; }
   std::string content() const { return platform::read_file(file()).value(); }
-  void write(const std::string& content) const { REQUIRE(platform::write_file_atomically(file(), content).ok()); }
+  void write(const std::string& content) const {
+    REQUIRE(platform::write_file_atomically(file(), content).ok());
+  }
 
  private:
   test::TemporaryFolder folder_;

@@ -57,7 +57,8 @@ TEST_CASE("what is no array of numbers is refused by name") {
   CHECK(refused(head(dictionary("<c16", "3,"))) == ErrorCode::kUnsupported);
   CHECK(refused(head(dictionary("|O", "3,"))) == ErrorCode::kUnsupported);
   CHECK(refused(head(dictionary("<f8", "3, 2, 2"))) == ErrorCode::kUnsupported);
-  CHECK(refused(head("{'descr': '<f8', 'fortran_order': True, 'shape': (3, 2), }")) == ErrorCode::kUnsupported);
+  CHECK(refused(head("{'descr': '<f8', 'fortran_order': True, 'shape': (3, 2), }")) ==
+        ErrorCode::kUnsupported);
   CHECK(refused(head(dictionary("<f8", "-3,"))) == ErrorCode::kMalformed);
   CHECK(refused(head(dictionary("<f8", "9223372036854775807, 9"))) == ErrorCode::kMalformed);
   CHECK(refused(head("{'descr': '<f8'}")) == ErrorCode::kMalformed);

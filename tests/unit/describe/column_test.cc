@@ -15,13 +15,17 @@ CellKind kind(std::string_view text) { return classify_cell(text).kind; }
 TEST_CASE("what a cell looks like") {
   for (const char* text : {"", " ", "NA", "n/a", "NaN", "nan", "null", "None", "?", "-", "#N/A", "<NA>"})
     CHECK(kind(text) == CellKind::kMissing);
-  for (const char* text : {"0", "-7", "+7", " 12 ", "9223372036854775807"}) CHECK(kind(text) == CellKind::kInteger);
-  for (const char* text : {"0.5", "-.5", "1e-3", "1.", "9223372036854775808"}) CHECK(kind(text) == CellKind::kReal);
+  for (const char* text : {"0", "-7", "+7", " 12 ", "9223372036854775807"})
+    CHECK(kind(text) == CellKind::kInteger);
+  for (const char* text : {"0.5", "-.5", "1e-3", "1.", "9223372036854775808"})
+    CHECK(kind(text) == CellKind::kReal);
   for (const char* text : {"inf", "-inf", "Infinity"}) CHECK(kind(text) == CellKind::kNotFinite);
   for (const char* text : {"true", "False", "YES", "no"}) CHECK(kind(text) == CellKind::kBoolean);
-  for (const char* text : {"2024-01-31", "31.01.2024", "2024-01-31T10:00:00Z", "01/31/2024", "2024-01-31 10:00"})
+  for (const char* text :
+       {"2024-01-31", "31.01.2024", "2024-01-31T10:00:00Z", "01/31/2024", "2024-01-31 10:00"})
     CHECK(kind(text) == CellKind::kDate);
-  for (const char* text : {"007", "-007", "1,5", "0x10", "2024-1-3", "2024-01-31x", "nano", "infinite loop", "--", "1 2"})
+  for (const char* text :
+       {"007", "-007", "1,5", "0x10", "2024-1-3", "2024-01-31x", "nano", "infinite loop", "--", "1 2"})
     CHECK(kind(text) == CellKind::kText);
 }
 

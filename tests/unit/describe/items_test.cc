@@ -31,7 +31,8 @@ TEST_CASE("nothing equal") {
 }
 
 TEST_CASE("copies within a split") {
-  const EqualItems found = analysed({{{"x", 0}}, {{"b", 0}, {"a", 0}, {"b", 0}, {"a", 0}, {"a", 0}, {"c", 0}}});
+  const EqualItems found =
+      analysed({{{"x", 0}}, {{"b", 0}, {"a", 0}, {"b", 0}, {"a", 0}, {"a", 0}, {"c", 0}}});
   CHECK(found.within[0].n_surplus == 0);
   const DuplicateFacts& facts = found.within[1];
   CHECK(facts.n_surplus == 3);
@@ -44,7 +45,8 @@ TEST_CASE("copies within a split") {
 }
 
 TEST_CASE("contents in several splits, by pair") {
-  const EqualItems found = analysed({{{"a", 0}, {"b", 0}, {"b", 0}}, {{"b", 0}, {"c", 0}}, {{"c", 0}, {"b", 1}, {"a", 0}}});
+  const EqualItems found =
+      analysed({{{"a", 0}, {"b", 0}, {"b", 0}}, {{"b", 0}, {"c", 0}}, {{"c", 0}, {"b", 1}, {"a", 0}}});
   REQUIRE(found.overlaps.size() == 3);
   const OverlapFacts& first = found.overlaps[0];
   CHECK((first.a == 0 && first.b == 1));

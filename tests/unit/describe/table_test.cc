@@ -48,7 +48,8 @@ class Tables {
 std::string rows(int64_t first, int64_t last) {
   std::string text = "x,y,class\n";
   for (int64_t i = first; i < last; ++i)
-    text += number_text(i % 13) + "," + number_text(i * i % 9973) + "," + (i % 2 == 0 ? "even" : "odd") + "\n";
+    text +=
+        number_text(i % 13) + "," + number_text(i * i % 9973) + "," + (i % 2 == 0 ? "even" : "odd") + "\n";
   return text;
 }
 
@@ -138,7 +139,8 @@ TEST_CASE("rows that lie class by class") {
 
 TEST_CASE("imbalance, and a class that a split lacks") {
   std::string text = "x,class\n";
-  for (int64_t i = 0; i < 60; ++i) text += number_text(i * i % 997) + "," + (i % 20 == 3 ? "rare" : "usual") + "\n";
+  for (int64_t i = 0; i < 60; ++i)
+    text += number_text(i * i % 997) + "," + (i % 20 == 3 ? "rare" : "usual") + "\n";
   Tables tables;
   tables.split("train", text).split("test", "x,class\n1000,usual\n1001,usual\n").request.label = "class";
   CHECK(tables.finds("imbalance"));
