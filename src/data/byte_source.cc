@@ -11,18 +11,21 @@ namespace {
 
 constexpr size_t kPieceBytes = size_t{1} << 18;
 
+Error no_file(const platform::Path& path) {
+  return Error(ErrorCode::kUnsupported, quoted_name(path.native()) + " is no file",
+               "name a file that lies on a disk; save what comes through a pipe first");
+}
+
 }  // namespace
 
 Result<ByteSource> ByteSource::open(const platform::Path& path) {
-  // The user may well name a link; only what it leads to can be opened.
+  // The user may well name a link; only what it leads to can be opened. A pipe has no such path.
   std::error_code problem;
   const platform::Path target = std::filesystem::canonical(path, problem);
+  if (problem && platform::path_exists(path)) return no_file(path);
   IBID_ASSIGN(platform::InputFile file, platform::InputFile::open(problem ? path : target));
   IBID_ASSIGN(const platform::FileStatus status, file.status());
-  if (status.kind != platform::FileKind::kFile) {
-    return Error(ErrorCode::kUnsupported, quoted_name(path.native()) + " is no file",
-                 "name a file that lies on a disk; save what comes through a pipe first");
-  }
+  if (status.kind != platform::FileKind::kFile) return no_file(path);
   return ByteSource(path, std::move(file), status.size_bytes);
 }
 

@@ -102,7 +102,8 @@ Json summary_json(const ColumnSummary& column) {
   Json spellings = Json::object();
   for (const auto& [spelling, count] : column.missing_spellings()) spellings[spelling] = count;
   if (!spellings.empty()) json["missing_spellings"] = std::move(spellings);
-  json["distinct"] = column.values().n_distinct();
+  // An estimate may come out above what there can be.
+  json["distinct"] = std::min(column.values().n_distinct(), column.n_present());
   json["distinct_exact"] = column.values().complete();
   if (column.moments().n > 0 && (column.is_numeric() || type == ColumnType::kBoolean))
     json["numbers"] = numbers_json(column);

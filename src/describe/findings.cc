@@ -48,6 +48,7 @@ class Finder {
     order();
     columns();
     mixed_images();
+    other_columns();
     irregularities();
     return std::move(findings_);
   }
@@ -238,7 +239,8 @@ class Finder {
       add(Factor::kPreprocessing, "constant", n(constant) + " with one value or none: " + listed(constant));
     if (!identifiers.empty()) {
       add(Factor::kPreprocessing, "identifier",
-          n(identifiers) + " with another value in every row, as identifiers have: " + listed(identifiers) +
+          n(identifiers) +
+              " with another value in every row, or nearly so, as identifiers have: " + listed(identifiers) +
               ". While such a column counts no two rows are equal: leave it out with --ignore");
     }
   }
@@ -273,11 +275,23 @@ class Finder {
             " kinds (format, size, channels, bits): how they are brought to one decides results");
   }
 
+  // Samples side by side instead of one below the other: then files of different samples share no columns.
+  void other_columns() {
+    const auto missing = std::ranges::find(facts_.irregularities, "missing-column", &Irregularity::kind);
+    if (missing == facts_.irregularities.end() || facts_.columns.size() < 4) return;
+    if (2 * missing->n < static_cast<int64_t>(facts_.columns.size())) return;
+    add(Factor::kPreprocessing, "other-columns",
+        "the files have few columns in common, so that rows are compared by what is left; if each column is "
+        "a sample, "
+        "transpose the tables first");
+  }
+
   void irregularities() {
     for (const Irregularity& irregularity : facts_.irregularities) {
       findings_.push_back(
           {Factor::kPreprocessing, irregularity.kind, false,
-           number_text(irregularity.n) + " " + irregularity.text + ": " + join(irregularity.examples, ", ") +
+           irregularity.text + " (" + number_text(irregularity.n) +
+               "): " + join(irregularity.examples, ", ") +
                (irregularity.n > static_cast<int64_t>(irregularity.examples.size()) ? ", ..." : "")});
     }
   }

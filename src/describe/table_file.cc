@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/number_text.h"
+#include "base/text.h"
 #include "data/quoted_name.h"
 #include "describe/cell.h"
 
@@ -23,6 +24,20 @@ std::string delimiter_text(char delimiter) {
     default:
       return data::quoted_name(std::string_view(&delimiter, 1));
   }
+}
+
+// "1 3:1 10:0.5": a label and pairs of column and value, as LIBSVM and XGBoost write them.
+bool is_sparse_row(const data::CsvRecord& record) {
+  if (record.size() != 1) return false;
+  size_t n_pairs = 0;
+  for (const std::string& word : split(trim(record.cell(0)), ' ')) {
+    const size_t colon = word.find(':');
+    const bool pair = colon != std::string::npos && parse_int64(word.substr(0, colon)) &&
+                      parse_double(word.substr(colon + 1));
+    if (!pair && n_pairs > 0) return false;
+    n_pairs += pair ? 1 : 0;
+  }
+  return n_pairs > 1;
 }
 
 // Whether a first row can only be names: no number, no date, nothing missing, no two the same.
@@ -90,6 +105,11 @@ Result<void> TableFile::read_head(Header header) {
   if (!found) {
     return Error(ErrorCode::kMalformed, data::quoted_name(name_) + " is empty: there is no row in it",
                  "check that it is the right file");
+  }
+  if (is_sparse_row(record_)) {
+    return Error(ErrorCode::kUnsupported,
+                 data::quoted_name(name_) + " has sparse rows (LIBSVM), which are not read",
+                 "write it as a table with a column for each feature");
   }
   n_columns_ = record_.size();
   const bool names = header == Header::kPresent || (header == Header::kGuess && looks_like_names(record_));

@@ -217,9 +217,12 @@ class TableTest(DescribeTest):
         self.write("empty.csv", "")
         self.write("cut.csv.gz", gzip.compress(b"x\n" + os.urandom(5000).hex().encode())[:-9])
         self.write("bytes.bin", os.urandom(64) + b"\0")
+        self.write("sparse.txt", "1 3:1 10:0.5\n0 1:2 3:1\n")
+        os.mkfifo(self.folder / "pipe")
         for name, code, part in (("utf16.csv", "unsupported", "iconv"), ("open.csv", "malformed", "line 2"),
                                  ("empty.csv", "malformed", "no row"), ("cut.csv.gz", "truncated", "cut.csv.gz"),
-                                 ("bytes.bin", "unsupported", "bytes.bin"), ("nothing.csv", "not-found", "nothing.csv")):
+                                 ("bytes.bin", "unsupported", "bytes.bin"),
+                                 ("sparse.txt", "unsupported", "LIBSVM"), ("pipe", "unsupported", "no file"), ("nothing.csv", "not-found", "nothing.csv")):
             self.assert_error(self.run_ibid("data", "describe", name, status=3), code, part)
 
     def test_a_full_disk_leaves_no_half_page(self):

@@ -169,6 +169,12 @@ TEST_CASE("columns belong together by name") {
   CHECK(tables.finds("extra-column"));
 }
 
+TEST_CASE("samples side by side are told as such") {
+  Tables tables;
+  tables.split("train", "gene,a,b,c,d\ng1,1,2,3,4\n").split("test", "gene,e,f\ng1,1,2\n");
+  CHECK(tables.finds("other-columns"));
+}
+
 TEST_CASE("a column of numbers with something else in it") {
   std::string text = "x\n";
   for (int64_t i = 0; i < 30; ++i) text += i == 17 ? "~17\n" : number_text(i % 11) + "\n";
