@@ -89,7 +89,9 @@ Json numbers_json(const ColumnSummary& column) {
 
 Json top_json(const ColumnSummary& column) {
   std::vector<ValueCount> values = column.values().values();
-  std::ranges::stable_sort(values, std::greater<>(), &ValueCount::count);
+  std::ranges::sort(values, [](const ValueCount& a, const ValueCount& b) {
+    return a.count != b.count ? a.count > b.count : a.text < b.text;
+  });
   values.resize(std::min(values.size(), kTopValues));
   Json top = Json::array();
   for (const ValueCount& value : values) top.push_back({{"value", value.text}, {"count", value.count}});

@@ -62,7 +62,9 @@ std::vector<SplitShift> split_shifts(const DataFacts& facts) {
                                  .n_a = in_a.n,
                                  .n_b = in_b.n});
       }
-      std::ranges::stable_sort(shift.columns, std::greater<>(), &ColumnShift::distance);
+      std::ranges::sort(shift.columns, [](const ColumnShift& left, const ColumnShift& right) {
+        return left.distance != right.distance ? left.distance > right.distance : left.column < right.column;
+      });
       shifts.push_back(std::move(shift));
     }
   }

@@ -49,7 +49,7 @@ Reading read(const std::string& text, char delimiter, size_t piece_bytes) {
 // The same whatever the pieces.
 Reading read(const std::string& text, char delimiter = ',') {
   const Reading whole = read(text, delimiter, text.size() + 1);
-  for (const size_t piece_bytes : {1, 2, 3, 7}) {
+  for (const size_t piece_bytes : {size_t{1}, size_t{2}, size_t{3}, size_t{7}}) {
     const Reading pieces = read(text, delimiter, piece_bytes);
     CHECK(pieces.rows == whole.rows);
     CHECK(pieces.lines == whole.lines);
