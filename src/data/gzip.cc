@@ -100,4 +100,49 @@ Result<std::string> gunzip(std::string_view bytes, const std::string& name, int6
   return content;
 }
 
+struct GunzipStream::State {
+  std::string name;
+  Inflater inflater;
+  int64_t n_consumed = 0;
+  bool between_members = true;  // a member may begin here, or the file end
+};
+
+GunzipStream::GunzipStream(std::string name) : state_(std::make_unique<State>()) {
+  state_->name = std::move(name);
+}
+GunzipStream::~GunzipStream() = default;
+GunzipStream::GunzipStream(GunzipStream&&) noexcept = default;
+
+Result<void> GunzipStream::feed(std::string_view bytes, std::string& content) {
+  z_stream& stream = state_->inflater.stream();
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = piece(bytes.size());
+  IBID_CHECK(stream.avail_in == bytes.size(), "a piece of a gzip file larger than 4 GiB");
+  state_->n_consumed += static_cast<int64_t>(bytes.size());
+  // Until the input is used up and zlib holds nothing back.
+  for (bool room_left = false; stream.avail_in > 0 || (!room_left && !state_->between_members);) {
+    const size_t used = content.size();
+    content.resize(used + kFirstBytes);
+    stream.next_out = reinterpret_cast<Bytef*>(content.data() + used);
+    stream.avail_out = piece(kFirstBytes);
+    const int status = ::inflate(&stream, Z_NO_FLUSH);
+    content.resize(used + kFirstBytes - stream.avail_out);
+    room_left = stream.avail_out > 0;
+    state_->between_members = status == Z_STREAM_END;
+    if (status == Z_STREAM_END) {
+      ::inflateReset(&stream);
+    } else if (status == Z_MEM_ERROR) {
+      throw std::bad_alloc();
+    } else if (status != Z_OK && status != Z_BUF_ERROR) {
+      return corrupt(state_->name, stream.msg);
+    }
+  }
+  return {};
+}
+
+Result<void> GunzipStream::finish() const {
+  if (state_->between_members) return {};
+  return truncated(state_->name, static_cast<size_t>(state_->n_consumed));
+}
+
 }  // namespace ibid::data

@@ -99,6 +99,14 @@ Result<void> check_original(const DigitImages& images) {
 
 }  // namespace
 
+std::vector<Path> digit_files(const Path& folder) {
+  std::vector<Path> files;
+  for (const char* name : kDigitFileNames) {
+    if (const auto path = present_file(folder, name)) files.push_back(*path);
+  }
+  return files;
+}
+
 Result<DigitImages> load_digit_images(const Path& folder) {
   std::array<Content, 4> contents;
   DigitImages result;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "data/dataset.h"
@@ -21,6 +22,9 @@ struct DigitImages {
 // The names of MNIST's four files, without ".gz", in the order of DigitImages::sha256.
 inline constexpr std::array<const char*, 4> kDigitFileNames = {
     "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+
+// Those of the four that lie in `folder`, compressed before unpacked, as the loaders take them.
+std::vector<platform::Path> digit_files(const platform::Path& folder);
 
 // MNIST itself, bit for bit the original content, from the first candidate folder that has one of its files,
 // compressed or not.

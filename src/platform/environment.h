@@ -18,8 +18,10 @@ std::map<std::string, std::string> all_environment_variables();
 Result<Path> home_folder();
 
 // Where the XDG base directory specification puts ibid's files: what can be had again, and what the user
-// sets. A relative XDG variable counts as not set, as the specification demands. The folders need not exist.
+// sets, and what is worth keeping between runs. A relative XDG variable counts as not set, as the
+// specification demands. The folders need not exist.
 Result<Path> cache_folder();
 Result<Path> config_folder();
+Result<Path> state_folder();
 
 }  // namespace ibid::platform

@@ -167,13 +167,21 @@ std::string html(const Json& report, std::span<const Section> sections, std::str
             (section.is_list ? list_html(report[name], section) : table(report[name], section)) +
             "</section>\n";
   }
+  return html_page(
+      {.title = std::string(title),
+       .note = "Every field has a value with its source, or the reason why it is not known. Point at a "
+               "title to see why a difference would matter.",
+       .links = links,
+       .body = body});
+}
+
+std::string html_page(const HtmlPage& page) {
+  const std::string title = html_escaped(page.title);
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         html_escaped(title) + "</title>\n<style>" + std::string(kStyle) + "</style>\n</head>\n<body>\n<h1>" +
-         html_escaped(title) +
-         "</h1>\n<p class=\"note\">Every field has a value with its source, or the reason why it is "
-         "not known. Point at a title to see why a difference would matter.</p>\n<nav>\n" +
-         links + "</nav>\n" + body + "</body>\n</html>\n";
+         title + "</title>\n<style>" + std::string(kStyle) + std::string(page.style) +
+         "</style>\n</head>\n<body>\n<h1>" + title + "</h1>\n<p class=\"note\">" + html_escaped(page.note) +
+         "</p>\n<nav>\n" + page.links + "</nav>\n" + page.body + "</body>\n</html>\n";
 }
 
 }  // namespace ibid::report

@@ -5,19 +5,7 @@
 namespace ibid::report {
 namespace {
 
-// One cell of a table: no bars, no line ends, nothing that a page would take for markup.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n' || c == '\r') {
-      out += ' ';
-      continue;
-    }
-    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
+std::string cell(std::string_view text) { return markdown_escaped(text); }
 
 std::string value_cell(const Json& fact, const Field& field) {
   if (fact.contains("unknown")) return "*unknown: " + cell(fact["unknown"].get<std::string>()) + "*";
@@ -67,6 +55,19 @@ std::string markdown(const Json& report, std::span<const Section> sections, std:
     const Json& content = report[std::string(section.name)];
     out += "\n## " + cell(section.title) + "\n\n" +
            (section.is_list ? list_tables(content, section) : table(content, section));
+  }
+  return out;
+}
+
+std::string markdown_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') {
+      out += ' ';
+      continue;
+    }
+    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) out += '\\';
+    out += c;
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
+#include "cli/known_inputs.h"
 #include "cli/tree_hashing.h"
 #include "data/quoted_name.h"
 #include "platform/atomic_file.h"
@@ -74,20 +75,55 @@ void print_hash(const std::string& path, const TreeHash& hash, Console& console)
     console.print("  not remembered for the next time: " + hash.cache_problem + "\n");
 }
 
-Result<int> run(const Invocation& invocation, Console& console) {
-  const std::vector<std::string> paths = invocation.arguments("PATH");
-  const auto manifest = invocation.text("manifest");
-  if (manifest && paths.size() > 1) {
+// Notes the digest in the register of inputs and warns if it had another one. What it was, for scripts.
+Json remember(const std::string& path, const TreeHash& hash, const Invocation& invocation, Console& console) {
+  const auto name = invocation.text("name");
+  const data::Input input = {.key = name ? *name : data::input_key(path),
+                             .digest = hex_text(hash.manifest.root().digest),
+                             .size_bytes = hash.manifest.root().size_bytes};
+  const RememberInputs request = {.run = "ibid data hash", .accept = invocation.flag("accept")};
+  const std::vector<data::ChangedInput> changed =
+      warn_of_changed_inputs({input}, request, invocation, console);
+  if (changed.empty()) return nullptr;
+  const data::KnownInput& before = changed[0].before;
+  return {{"digest", before.digest},
+          {"bytes", before.size_bytes},
+          {"run", before.last_run},
+          {"seen", before.last_seen}};
+}
+
+Result<void> check_options(const Invocation& invocation, size_t n_paths) {
+  const auto name = invocation.text("name");
+  if (invocation.text("manifest") && n_paths > 1) {
     return Error(ErrorCode::kUsage, "--manifest writes one manifest, and there are several paths",
                  "run 'ibid data hash' once for each of them");
   }
+  if (name && n_paths > 1) {
+    return Error(ErrorCode::kUsage, "--name names one input, and there are several paths",
+                 "run 'ibid data hash' once for each of them");
+  }
+  if (name && (name->empty() || name->starts_with('/'))) {
+    return Error(ErrorCode::kUsage,
+                 "--name has " + data::quoted_name(*name) + ", which is no name but a path",
+                 "leave --name out: the path itself is then the name");
+  }
+  return {};
+}
+
+Result<int> run(const Invocation& invocation, Console& console) {
+  const std::vector<std::string> paths = invocation.arguments("PATH");
+  const auto manifest = invocation.text("manifest");
+  IBID_TRY(check_options(invocation, paths.size()));
+  const bool remembered = invocation.flag("remember") || invocation.flag("accept") || invocation.text("name");
   if (manifest) IBID_TRY(check_manifest_place(*manifest, paths.front()));
   Json report = Json::array();
   for (const std::string& path : paths) {
     IBID_ASSIGN(const TreeHash hash, hash_with_progress(path, CacheUse::kAsAsked, invocation, console));
     if (manifest) IBID_TRY(platform::write_file_atomically(*manifest, manifest_text(hash.manifest)));
+    const Json before = remembered ? remember(path, hash, invocation, console) : Json();
     if (invocation.flag("json")) {
       report.push_back(as_json(path, hash));
+      if (remembered) report.back()["changed_from"] = before;
     } else {
       print_hash(path, hash, console);
     }
@@ -98,11 +134,21 @@ Result<int> run(const Invocation& invocation, Console& console) {
 
 std::vector<OptionSpec> options() {
   std::vector<OptionSpec> options = tree_hashing_options();
-  options.insert(options.begin(), {{.name = "manifest",
-                                    .type = OptionType::kPath,
-                                    .value_name = "FILE",
-                                    .help = "write every entry with its digest there"},
-                                   {.name = "json", .help = "report as JSON"}});
+  options.insert(options.begin(),
+                 {{.name = "manifest",
+                   .type = OptionType::kPath,
+                   .value_name = "FILE",
+                   .help = "write every entry with its digest there"},
+                  {.name = "remember",
+                   .help = "note the digest in the register of inputs, and warn if the input "
+                           "had another one before"},
+                  {.name = "accept", .help = "the same, and what is there now is right from here on"},
+                  {.name = "name",
+                   .type = OptionType::kText,
+                   .value_name = "NAME",
+                   .help = "remember the input under this name instead of its path"},
+                  known_inputs_option(),
+                  {.name = "json", .help = "report as JSON"}});
   return options;
 }
 
@@ -123,7 +169,8 @@ CommandSpec data_hash_command() {
       .options = options(),
       .examples = {{"ibid data hash dataset", "the root to write down beside a result"},
                    {"ibid data hash dataset --manifest dataset.manifest",
-                    "also what 'ibid data verify --manifest' checks a copy against"}},
+                    "also what 'ibid data verify --manifest' checks a copy against"},
+                   {"ibid data hash --remember dataset", "has it changed since the last time?"}},
       .run = run,
   };
 }

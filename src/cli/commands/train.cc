@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
+#include "cli/known_inputs.h"
 #include "cli/training_options.h"
 #include "cli/training_progress.h"
 #include "engine/kernels/isa.h"
@@ -54,6 +55,17 @@ Result<Plan> plan_resumed_run(const Invocation& invocation, const std::string& p
   return Plan{std::move(options), std::move(folder), std::move(data), true};
 }
 
+// What is wrong with the register of inputs, or cannot be hashed for it, stops no training.
+void compare_inputs(const Plan& plan, const Invocation& invocation, Console& console) {
+  const Result<std::vector<data::Input>> inputs = hash_inputs(data::digit_files(plan.data.images.folder));
+  if (!inputs.ok()) {
+    console.print_warning("inputs are not compared: " + inputs.error().to_string());
+    return;
+  }
+  const std::string run = data::input_key(plan.folder.path());
+  warn_of_changed_inputs(inputs.value(), {.run = run}, invocation, console);
+}
+
 Json outcome_json(const Plan& plan, const verify::TrainingOutcome& outcome) {
   return {{"run", plan.folder.path().string()},
           {"model", "mnist-cnn"},
@@ -84,6 +96,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
         "note: this processor has no fused multiply-add: ibid computes it in software, to the same bits and "
         "many times slower\n");
   }
+  compare_inputs(plan, invocation, console);
   TrainingProgressDisplay display(console, json);
   plan.options.progress = [&](const verify::TrainingProgress& progress) { display.show(progress); };
 
@@ -142,6 +155,7 @@ std::vector<OptionSpec> options() {
                      .type = OptionType::kPath,
                      .value_name = "DIR",
                      .help = "go on with the run in this folder, with its own configuration"});
+  options.push_back(known_inputs_option());
   options.push_back({.name = "json", .help = "print one JSON object at the end and nothing else"});
   return options;
 }

@@ -56,6 +56,8 @@ TEST_CASE("cache and settings follow XDG, which ignores relative paths") {
   }
   const Variable config("XDG_CONFIG_HOME", nullptr);
   CHECK(config_folder().value() == "/home/someone/.config/ibid");
+  const Variable state("XDG_STATE_HOME", nullptr);
+  CHECK(state_folder().value() == "/home/someone/.local/state/ibid");
 }
 
 TEST_CASE("without HOME the user database knows the home folder") {
