@@ -112,22 +112,44 @@ std::optional<std::string> build_id_in_notes(std::string_view notes) {
   return std::nullopt;
 }
 
-Library look_at(const Subject& subject, const std::string& path) {
+// "or 0x8040" and soon behind it "ldmxcsr", in its old or its new encoding: both bits of the control register
+// at once. Whoever sets one of them on request does it one by one.
+bool loads_both_bits(std::string_view code) {
+  constexpr std::string_view kBits("\x40\x80\0\0", 4);
+  constexpr size_t kNear = 16;
+  for (size_t at = code.find(kBits); at != std::string_view::npos; at = code.find(kBits, at + 1)) {
+    const std::string_view next = code.substr(at + kBits.size(), kNear);
+    for (const std::string_view load : {"\x0f\xae", "\xc5\xf8\xae"}) {
+      const size_t found = next.find(load);
+      if (found == std::string_view::npos || found + load.size() >= next.size()) continue;
+      const auto operand = static_cast<uint8_t>(next[found + load.size()]);
+      if ((operand >> 3 & 7) == 2) return true;
+    }
+  }
+  return false;
+}
+
+template <class T>
+Fact<T> fact_of(const Result<T>& result, const std::string& source) {
+  return result.ok() ? Fact<T>::known(result.value(), source) : Fact<T>::unknown(result.error().message());
+}
+
+Library look_at(const Subject& subject, const std::string& path, const std::string& source) {
   Library library;
-  library.path = Fact<std::string>::known(path, "/proc/" + number_text(*subject.process_id) + "/maps");
+  library.path = Fact<std::string>::known(path, source);
   library.role = role_of(path);
   const auto file = platform::MappedFile::open(subject.files.inside(path));
   if (!file.ok()) {
     library.build_id = library.xxh128 =
         Fact<std::string>::unknown("the file was replaced or removed since it was loaded");
+    library.sets_flush_to_zero = Fact<bool>::unknown(library.xxh128.reason());
     return library;
   }
   const auto bytes = file.value().bytes();
   library.xxh128 = Fact<std::string>::known(digest_bytes(bytes).hex(), path);
-  const Result<std::string> id =
-      build_id(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  library.build_id =
-      id.ok() ? Fact<std::string>::known(id.value(), path) : Fact<std::string>::unknown(id.error().message());
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  library.build_id = fact_of(build_id(text), path);
+  library.sets_flush_to_zero = fact_of(sets_flush_to_zero(text), path);
   return library;
 }
 
@@ -165,26 +187,54 @@ Result<std::string> build_id(std::string_view bytes) {
   return none;
 }
 
-FactList<Library> collect_libraries(const Subject& subject) {
-  if (!subject.process_id)
-    return FactList<Library>::unknown(
-        "no process was named: --pid shows those that a running program has loaded");
-  const std::string path = "/proc/" + number_text(*subject.process_id) + "/maps";
-  const Result<std::string> maps = subject.files.read(path);
-  if (!maps.ok()) return FactList<Library>::unknown(maps.error().message());
+Result<bool> sets_flush_to_zero(std::string_view bytes) {
+  constexpr uint16_t kX86_64 = 62;
+  constexpr uint32_t kLoadSegment = 1, kExecutable = 1;
+  const Elf elf(bytes);
+  if (!bytes.starts_with(std::string_view("\177ELF\2\1", 6)) || elf.number<uint16_t>(18) != kX86_64)
+    return Error(ErrorCode::kUnsupported, "it is no ELF file for x86-64");
+  const auto table = elf.number<uint64_t>(32);
+  const auto entry_size = elf.number<uint16_t>(54), n_entries = elf.number<uint16_t>(56);
+  if (!table || !entry_size || !n_entries) return Error(ErrorCode::kTruncated, "it ends in its header");
+  for (uint64_t i = 0; i < *n_entries; ++i) {
+    const uint64_t entry = *table + i * *entry_size;
+    const auto type = elf.number<uint32_t>(entry), flags = elf.number<uint32_t>(entry + 4);
+    const auto offset = elf.number<uint64_t>(entry + 8), size = elf.number<uint64_t>(entry + 32);
+    if (!type || !flags || !offset || !size) break;
+    if (*type == kLoadSegment && (*flags & kExecutable) != 0 && loads_both_bits(elf.part(*offset, *size)))
+      return true;
+  }
+  return false;
+}
+
+FactList<Library> libraries_in(const Subject& subject, std::string_view maps, const std::string& source) {
   constexpr std::string_view kDeleted = " (deleted)";
+  const std::string replaced = "the file was replaced or removed since it was loaded";
   std::vector<Library> libraries;
-  for (const std::string& file : mapped_files(maps.value())) {
+  for (const std::string& file : mapped_files(maps)) {
     const bool deleted = file.ends_with(kDeleted);
-    Library library = look_at(subject, deleted ? file.substr(0, file.size() - kDeleted.size()) : file);
+    Library library =
+        look_at(subject, deleted ? file.substr(0, file.size() - kDeleted.size()) : file, source);
     // What lies there now is not what was loaded.
-    if (deleted)
-      library.build_id = library.xxh128 =
-          Fact<std::string>::unknown("the file was replaced or removed since it was loaded");
+    if (deleted) {
+      library.build_id = library.xxh128 = Fact<std::string>::unknown(replaced);
+      library.sets_flush_to_zero = Fact<bool>::unknown(replaced);
+    }
     libraries.push_back(std::move(library));
   }
   name_owners(subject, libraries);
-  return FactList<Library>::known(std::move(libraries), path);
+  return FactList<Library>::known(std::move(libraries), source);
+}
+
+FactList<Library> collect_libraries(const Subject& subject) {
+  if (!subject.process_id)
+    return FactList<Library>::unknown(
+        "no process was named: --pid shows those that a running program has loaded, --import those that "
+        "come with a module");
+  const std::string path = "/proc/" + number_text(*subject.process_id) + "/maps";
+  const Result<std::string> maps = subject.files.read(path);
+  if (!maps.ok()) return FactList<Library>::unknown(maps.error().message());
+  return libraries_in(subject, maps.value(), path);
 }
 
 }  // namespace ibid::environment

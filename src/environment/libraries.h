@@ -13,8 +13,15 @@ namespace ibid::environment {
 // may not be looked into.
 FactList<Library> collect_libraries(const Subject& subject);
 
+// The same from the text of /proc/PID/maps, which came from `source`.
+FactList<Library> libraries_in(const Subject& subject, std::string_view maps, const std::string& source);
+
 // The files with executable mappings in the text of /proc/PID/maps, each once, by path.
 std::vector<std::string> mapped_files(std::string_view maps);
+
+// Whether the code of an ELF file for x86-64 sets flush-to-zero and denormals-are-zero in one go, as the
+// start-up code does that compilers link in for fast mathematics. An error if it is no such file.
+Result<bool> sets_flush_to_zero(std::string_view bytes);
 
 // The build id of an ELF file that begins with these bytes, as hexadecimal digits.
 Result<std::string> build_id(std::string_view bytes);

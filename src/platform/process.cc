@@ -151,6 +151,11 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
 }
 
 std::optional<Path> find_program(const std::string& name) {
+  // A name with a slash is a path, as for shells.
+  if (name.find('/') != std::string::npos) {
+    const bool runs = ::access(name.c_str(), X_OK) == 0 && !is_folder(name);
+    return runs ? std::optional<Path>(name) : std::nullopt;
+  }
   for (const std::string& folder : split(environment_variable("PATH").value_or("/usr/bin:/bin"), ':')) {
     const Path candidate = Path(folder.empty() ? "." : folder) / name;
     if (::access(candidate.c_str(), X_OK) == 0 && !is_folder(candidate)) return candidate;

@@ -30,7 +30,7 @@ struct ProcessResult {
 // not be started: a program that fails is a result.
 Result<ProcessResult> run_process(const ProcessRequest& request);
 
-// The path of a program in PATH.
+// The path of a program in PATH; a name with a slash in it is a path itself.
 std::optional<Path> find_program(const std::string& name);
 
 }  // namespace ibid::platform
