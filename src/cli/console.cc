@@ -63,6 +63,12 @@ void Console::print_error(const Error& error) {
   write_error_stream(text);
 }
 
+void Console::warn(std::string_view text) {
+  show_progress("");
+  std::fflush(stdout);
+  write_error_stream(coloured(error_colour_, Style::kWarning, "warning:") + " " + std::string(text) + "\n");
+}
+
 void Console::show_progress(std::string_view text) {
   if (!progress_wanted_ || (text.empty() && !progress_shown_)) return;
   const auto width = static_cast<size_t>(platform::terminal_width(platform::StandardStream::kError) - 1);

@@ -25,6 +25,9 @@ class Console {
   // error[code]: message, and the hint on a line of its own.
   void print_error(const Error& error);
 
+  // warning: text, where errors go.
+  void warn(std::string_view text);
+
   // A line that overwrites itself; only on a terminal. An empty text removes it.
   void show_progress(std::string_view text);
 
