@@ -6,7 +6,7 @@
 #   tools/setup.sh --check   only say what is missing (exit status 1 if anything is)
 #   tools/setup.sh --bench   also the libraries that benchmarks compare with
 #   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
-#   tools/setup.sh --containers  also what tests with containers and virtual environments need (about 250 MB)
+#   tools/setup.sh --containers  also what tests with containers and virtual environments need (about 150 MB)
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,6 +11,8 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "environment/debian.h"
+#include "environment/elf.h"
+#include "environment/fast_math.h"
 #include "platform/mapped_file.h"
 
 namespace ibid::environment {
@@ -71,28 +72,6 @@ Fact<std::string> role_of(const std::string& path) {
   return Fact<std::string>::unknown("none of the libraries that numbers are known to depend on");
 }
 
-// Little-endian numbers of an ELF file.
-class Elf {
- public:
-  explicit Elf(std::string_view bytes) : bytes_(bytes) {}
-
-  template <class T>
-  std::optional<T> number(uint64_t offset) const {
-    T value;
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof value) return std::nullopt;
-    std::memcpy(&value, bytes_.data() + offset, sizeof value);
-    return value;
-  }
-
-  std::string_view part(uint64_t offset, uint64_t size) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < size) return {};
-    return bytes_.substr(offset, size);
-  }
-
- private:
-  std::string_view bytes_;
-};
-
 uint64_t aligned(uint64_t size) { return (size + 3) / 4 * 4; }
 
 std::optional<std::string> build_id_in_notes(std::string_view notes) {
@@ -110,23 +89,6 @@ std::optional<std::string> build_id_in_notes(std::string_view notes) {
     at = content + aligned(size);
   }
   return std::nullopt;
-}
-
-// "or 0x8040" and soon behind it "ldmxcsr", in its old or its new encoding: both bits of the control register
-// at once. Whoever sets one of them on request does it one by one.
-bool loads_both_bits(std::string_view code) {
-  constexpr std::string_view kBits("\x40\x80\0\0", 4);
-  constexpr size_t kNear = 16;
-  for (size_t at = code.find(kBits); at != std::string_view::npos; at = code.find(kBits, at + 1)) {
-    const std::string_view next = code.substr(at + kBits.size(), kNear);
-    for (const std::string_view load : {"\x0f\xae", "\xc5\xf8\xae"}) {
-      const size_t found = next.find(load);
-      if (found == std::string_view::npos || found + load.size() >= next.size()) continue;
-      const auto operand = static_cast<uint8_t>(next[found + load.size()]);
-      if ((operand >> 3 & 7) == 2) return true;
-    }
-  }
-  return false;
 }
 
 template <class T>
@@ -170,41 +132,13 @@ Result<std::string> build_id(std::string_view bytes) {
   constexpr uint32_t kNoteSegment = 4;
   const Elf elf(bytes);
   const Error none(ErrorCode::kNotFound, "it was linked without one");
-  if (!bytes.starts_with(std::string_view("\177ELF\2\1", 6))) {
+  if (!elf.is_64_bit_little_endian())
     return Error(ErrorCode::kUnsupported, "it is no 64-bit little-endian ELF file");
-  }
-  const auto table = elf.number<uint64_t>(32);
-  const auto entry_size = elf.number<uint16_t>(54), n_entries = elf.number<uint16_t>(56);
-  if (!table || !entry_size || !n_entries) return none;
-  for (uint64_t i = 0; i < *n_entries; ++i) {
-    const uint64_t entry = *table + i * *entry_size;
-    const auto type = elf.number<uint32_t>(entry);
-    const auto offset = elf.number<uint64_t>(entry + 8), size = elf.number<uint64_t>(entry + 32);
-    if (!type || !offset || !size) break;
-    if (*type != kNoteSegment) continue;
-    if (const auto id = build_id_in_notes(elf.part(*offset, *size))) return *id;
+  for (const Elf::Segment& segment : elf.segments()) {
+    if (segment.type != kNoteSegment) continue;
+    if (const auto id = build_id_in_notes(elf.part(segment.offset, segment.size))) return *id;
   }
   return none;
-}
-
-Result<bool> sets_flush_to_zero(std::string_view bytes) {
-  constexpr uint16_t kX86_64 = 62;
-  constexpr uint32_t kLoadSegment = 1, kExecutable = 1;
-  const Elf elf(bytes);
-  if (!bytes.starts_with(std::string_view("\177ELF\2\1", 6)) || elf.number<uint16_t>(18) != kX86_64)
-    return Error(ErrorCode::kUnsupported, "it is no ELF file for x86-64");
-  const auto table = elf.number<uint64_t>(32);
-  const auto entry_size = elf.number<uint16_t>(54), n_entries = elf.number<uint16_t>(56);
-  if (!table || !entry_size || !n_entries) return Error(ErrorCode::kTruncated, "it ends in its header");
-  for (uint64_t i = 0; i < *n_entries; ++i) {
-    const uint64_t entry = *table + i * *entry_size;
-    const auto type = elf.number<uint32_t>(entry), flags = elf.number<uint32_t>(entry + 4);
-    const auto offset = elf.number<uint64_t>(entry + 8), size = elf.number<uint64_t>(entry + 32);
-    if (!type || !flags || !offset || !size) break;
-    if (*type == kLoadSegment && (*flags & kExecutable) != 0 && loads_both_bits(elf.part(*offset, *size)))
-      return true;
-  }
-  return false;
 }
 
 FactList<Library> libraries_in(const Subject& subject, std::string_view maps, const std::string& source) {

@@ -19,10 +19,6 @@ FactList<Library> libraries_in(const Subject& subject, std::string_view maps, co
 // The files with executable mappings in the text of /proc/PID/maps, each once, by path.
 std::vector<std::string> mapped_files(std::string_view maps);
 
-// Whether the code of an ELF file for x86-64 sets flush-to-zero and denormals-are-zero in one go, as the
-// start-up code does that compilers link in for fast mathematics. An error if it is no such file.
-Result<bool> sets_flush_to_zero(std::string_view bytes);
-
 // The build id of an ELF file that begins with these bytes, as hexadecimal digits.
 Result<std::string> build_id(std::string_view bytes);
 

@@ -45,38 +45,6 @@ TEST_CASE("no beginning of an ELF file is read beyond its end") {
   CHECK(!build_id("\177ELF\1\1").ok());
 }
 
-// The same with one executable segment of code.
-std::string elf_with_code(const std::string& code, uint32_t flags = 5, uint16_t machine = 62) {
-  std::string header("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0", 16);
-  header += number(3, 2) + number(machine, 2) + number(1, 4) + number(0, 8);
-  header += number(64, 8) + number(0, 8) + number(0, 4) + number(64, 2) + number(56, 2) + number(1, 2);
-  header += number(0, 2) + number(0, 2) + number(0, 2);
-  const std::string segment = number(1, 4) + number(flags, 4) + number(120, 8) + number(120, 8) +
-                              number(120, 8) + number(code.size(), 8) + number(code.size(), 8) +
-                              number(4096, 8);
-  return header + segment + code;
-}
-
-TEST_CASE("code that turns small numbers to 0 when it is loaded is recognised") {
-  using std::string_literals::operator""s;
-  const std::string or_bits = "\x81\x4c\x24\xfc\x40\x80\0\0"s, load = "\x0f\xae\x54\x24\xfc"s;
-  const auto sets = [](const std::string& code) { return sets_flush_to_zero(elf_with_code(code)).value(); };
-  CHECK(sets("\x90" + or_bits + load + "\xc3"));
-  CHECK(sets("\x0d\x40\x80\0\0\x89\x44\x24\xfc\xc5\xf8\xae\x54\x24\xfc"s));
-  // One bit alone, a store instead of a load, too far apart, the same bytes as data.
-  CHECK(!sets("\x81\x4c\x24\xfc\0\x80\0\0"s + load));
-  CHECK(!sets(or_bits + "\x0f\xae\x5c\x24\xfc"));
-  CHECK(!sets(or_bits + std::string(40, '\x90') + load));
-  CHECK(!sets(or_bits + "\x0f\xae"));
-  CHECK(!sets_flush_to_zero(elf_with_code(or_bits + load, 4)).value());
-  CHECK(!sets_flush_to_zero(elf_with_code(or_bits + load, 5, 183)).ok());
-  const std::string whole = elf_with_code(or_bits + load);
-  for (size_t size = 0; size < whole.size(); ++size) {
-    const auto cut = sets_flush_to_zero(whole.substr(0, size));
-    CHECK((!cut.ok() || !cut.value()));
-  }
-}
-
 TEST_CASE("mapped files are those with executable pages, each once, by path") {
   CHECK(
       mapped_files(
