@@ -9,17 +9,18 @@
 namespace ibid::cli {
 namespace {
 
-std::optional<int64_t> process_id(const Invocation& invocation) {
-  const bool has_option = std::ranges::any_of(invocation.command().options,
-                                              [](const OptionSpec& option) { return option.name == "pid"; });
-  return has_option ? invocation.integer("pid") : std::nullopt;
+// Not every command that captures has each of the options.
+bool has_option(const Invocation& invocation, std::string_view name) {
+  return std::ranges::any_of(invocation.command().options,
+                             [name](const OptionSpec& option) { return option.name == name; });
 }
 
 }  // namespace
 
 Result<CapturedEnvironment> capture_environment(const Invocation& invocation) {
-  const auto process = process_id(invocation);
-  const std::vector<std::string> imports = invocation.texts("import");
+  const auto process = has_option(invocation, "pid") ? invocation.integer("pid") : std::nullopt;
+  const auto imports =
+      has_option(invocation, "import") ? invocation.texts("import") : std::vector<std::string>();
   if (process && !imports.empty()) {
     return Error(ErrorCode::kUsage, "--import starts an interpreter, and --pid looks at one that runs",
                  "leave one of them out");
@@ -36,16 +37,20 @@ Result<CapturedEnvironment> capture_environment(const Invocation& invocation) {
   return CapturedEnvironment{std::move(subject), std::move(python), std::move(report)};
 }
 
+OptionSpec python_option() {
+  return {.name = "python",
+          .type = OptionType::kPath,
+          .value_name = "PROGRAM",
+          .help = "the interpreter; by default that of the active environment, else python3 in PATH"};
+}
+
 std::vector<OptionSpec> capture_options() {
-  return {{.name = "python",
-           .type = OptionType::kPath,
-           .value_name = "PROGRAM",
-           .help = "the interpreter; by default that of the active environment, else python3 in PATH"},
+  return {python_option(),
           {.name = "import",
            .type = OptionType::kText,
            .value_name = "MODULE",
            .help = "import this module there, which runs its code, and look at the libraries, the "
-                   "floating-point state and the switches that come with it; may be repeated",
+                   "floating-point state and the switches that come with it",
            .repeatable = true}};
 }
 

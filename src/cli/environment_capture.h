@@ -19,6 +19,8 @@ struct CapturedEnvironment {
 // named process is none.
 Result<CapturedEnvironment> capture_environment(const Invocation& invocation);
 
+OptionSpec python_option();
+
 // --python and --import.
 std::vector<OptionSpec> capture_options();
 

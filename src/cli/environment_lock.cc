@@ -47,7 +47,9 @@ Result<environment::Lock> lock_of(const CapturedEnvironment& captured, const Inv
                           number_text(static_cast<int64_t>(requirements.size())) + " packages");
     auto answers = environment::ask_index(captured.python.executable, requirements, wheelhouse);
     console.show_progress("reading the installed files");
-    return answers.ok() || !allow_unhashed ? answers : without_answers(requirements, answers.error());
+    const bool interrupted = !answers.ok() && answers.error().code() == ErrorCode::kInterrupted;
+    return answers.ok() || interrupted || !allow_unhashed ? answers
+                                                          : without_answers(requirements, answers.error());
   };
   IBID_ASSIGN(environment::Lock lock, environment::make_lock(captured.subject, captured.report, ask));
   if (!lock.network_problem.empty() && !allow_unhashed) return index_silent(lock);

@@ -44,7 +44,7 @@ std::string introduction(const DockerfileRequest& request, const Lock& lock) {
     if (package.form == PackageForm::kNone)
       text += "# - " + package.name + " " + package.version + " is not in the image: it is not locked.\n";
   }
-  if (!request.has_wheelhouse)
+  if (request.asks_index)
     text += "# - The index has to offer the archives still; --wheelhouse keeps them here.\n";
   return text + "# - The processor, the kernel and the accelerator's driver are the host's.\n";
 }
@@ -80,15 +80,15 @@ std::string interpreter_check(const Report& report) {
   return text + "'\n";
 }
 
-std::string pip_step(const std::string& file, bool with_hashes, bool has_wheelhouse) {
-  const std::string mount = has_wheelhouse ? "--mount=type=bind,source=wheels,target=/tmp/wheels " : "";
+std::string pip_step(const std::string& file, bool with_hashes, const DockerfileRequest& request) {
+  const std::string mount = request.has_wheels ? "--mount=type=bind,source=wheels,target=/tmp/wheels " : "";
   return "\nRUN " + mount +
          "set -eu; export PYTHONDONTWRITEBYTECODE=1 PIP_BREAK_SYSTEM_PACKAGES=1 \\\n"
          "      PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore; \\\n"
          "    python3 -m pip install --no-deps --no-compile --no-cache-dir " +
-         (with_hashes ? "--require-hashes " : "") +
-         (has_wheelhouse ? "--no-index --find-links /tmp/wheels " : "") + "\\\n      --requirement " +
-         kFolder + "/" + file + "\n";
+         (with_hashes ? "--require-hashes " : "") + (request.asks_index ? "" : "--no-index ") +
+         (request.has_wheels ? "--find-links /tmp/wheels " : "") + "\\\n      --requirement " + kFolder +
+         "/" + file + "\n";
 }
 
 std::string switches(const Report& report) {
@@ -150,8 +150,8 @@ Result<std::string> dockerfile_text(const DockerfileRequest& request, const Lock
           " " + kFolder + "/\n";
   if (!lock.debian.empty()) text += apt_step();
   text += interpreter_check(report);
-  text += pip_step("requirements.lock", true, request.has_wheelhouse);
-  if (has_unhashed) text += pip_step("requirements-unhashed.lock", false, false);
+  text += pip_step("requirements.lock", true, request);
+  if (has_unhashed) text += pip_step("requirements-unhashed.lock", false, {});
   text += switches(report);
   text += "\nLABEL ibid.version=" + quoted(std::string(build_facts().version)) +
           " \\\n      ibid.environment=" + quoted("sha256:" + lock.environment_sha256) +

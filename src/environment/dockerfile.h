@@ -10,9 +10,10 @@
 namespace ibid::environment {
 
 struct DockerfileRequest {
-  std::string base;             // an image by its digest: "NAME@sha256:..."
-  std::string base_name;        // what the user called it
-  bool has_wheelhouse = false;  // the archives lie in wheels/ beside the file, and no index is asked
+  std::string base;         // an image by its digest: "NAME@sha256:..."
+  std::string base_name;    // what the user called it
+  bool has_wheels = false;  // archives lie in wheels/ beside the file
+  bool asks_index = true;   // for archives that do not
 };
 
 // A Dockerfile for the environment of a lock. It expects requirements.lock and, where the lock has such

@@ -1,10 +1,15 @@
 #include "environment/index.h"
 
+#include <algorithm>
+#include <span>
+
+#include "base/hex.h"
 #include "base/number_text.h"
 #include "base/text.h"
 #include "environment/pip_hashes.h"
 #include "environment/secrets.h"
 #include "platform/process.h"
+#include "platform/signals.h"
 
 namespace ibid::environment {
 namespace {
@@ -37,22 +42,31 @@ Offer offer_in(const Json& json) {
   return offer;
 }
 
-// pip splits its settings at blanks, so a folder goes in as an address without any.
-std::string file_address(const platform::Path& folder) {
+}  // namespace
+
+std::string address_of_path(const platform::Path& path) {
   std::string address = "file://";
-  for (const char c : std::filesystem::absolute(folder).string()) {
-    if (c == ' ') {
-      address += "%20";
-    } else if (c == '%') {
-      address += "%25";
-    } else {
-      address += c;
-    }
+  for (const char c : std::filesystem::absolute(path).string()) {
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          std::string_view("/-_.~").find(c) != std::string_view::npos;
+    const auto byte = static_cast<uint8_t>(c);
+    address += is_plain ? std::string(1, c) : "%" + hex_text(std::span(&byte, 1));
   }
   return address;
 }
 
-}  // namespace
+platform::Path path_of_address(const std::string& address) {
+  const size_t begin = address.find('/', std::min(address.size(), std::string_view("file://").size()));
+  std::string path;
+  for (size_t i = std::min(begin, address.size()); i < address.size(); ++i) {
+    const auto byte = address[i] == '%' && i + 2 < address.size()
+                          ? parse_hex(std::string_view(address).substr(i + 1, 2))
+                          : std::nullopt;
+    path += byte ? static_cast<char>(*byte) : address[i];
+    if (byte) i += 2;
+  }
+  return path;
+}
 
 Result<IndexAnswers> parse_index_answers(const Json& json) {
   if (const std::string problem = text_in(json, "error"); !problem.empty()) return cannot_ask(problem);
@@ -77,10 +91,12 @@ Result<IndexAnswers> ask_index(const std::string& interpreter, const std::vector
   request.arguments.insert(request.arguments.end(), requirements.begin(), requirements.end());
   if (wheelhouse) {
     request.environment.emplace_back("PIP_NO_INDEX", "1");
-    request.environment.emplace_back("PIP_FIND_LINKS", file_address(*wheelhouse));
+    request.environment.emplace_back("PIP_FIND_LINKS", address_of_path(*wheelhouse));
   }
   request.timeout_seconds = kTimeoutSeconds;
   IBID_ASSIGN(const platform::ProcessResult result, platform::run_process(request));
+  // pip was interrupted with us, or we were to stop once it is done.
+  IBID_TRY(platform::check_not_stopped());
   if (result.timed_out) return cannot_ask("pip took longer than " + number_text(kTimeoutSeconds) + " s");
   const std::string output(trim(result.standard_output));
   if (output.empty()) {

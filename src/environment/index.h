@@ -35,6 +35,11 @@ struct IndexAnswers {
 Result<IndexAnswers> ask_index(const std::string& interpreter, const std::vector<std::string>& requirements,
                                const std::optional<platform::Path>& wheelhouse);
 
+// "file:///a%20b" for "/a b": pip splits its settings at blanks. And back; a host before the path is left
+// out.
+std::string address_of_path(const platform::Path& path);
+platform::Path path_of_address(const std::string& address);
+
 // What pip_hashes.py prints. Errors: it could not ask, or it is not its output.
 Result<IndexAnswers> parse_index_answers(const Json& json);
 

@@ -65,7 +65,7 @@ LockedPackage from_address(const Package& package, LockedPackage locked) {
   const std::string digest = or_empty(package.archive_sha256);
   locked.archives.push_back({url.substr(url.rfind('/') + 1), digest});
   if (digest.empty())
-    locked.problem = "its installer kept no digest of " + url + "; install it again with pip";
+    locked.problem = "its installer kept no digest of " + url + "; install it again with pip 23.1 or later";
   return locked;
 }
 
@@ -107,6 +107,7 @@ void take_offer(const IndexAnswers& answers, LockedPackage& package) {
   if (!package.problem.empty()) return;
   const auto hashed = [](const Archive& archive) { return !archive.sha256.empty(); };
   if (package.archives.empty()) {
+    package.form = PackageForm::kNone;
     package.problem =
         "the index has no archive of this version that fits; build a wheel of it and give its "
         "folder with --wheelhouse";

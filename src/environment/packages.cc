@@ -122,6 +122,23 @@ Package from_egg_info(const Subject& subject, const std::string& place) {
 // "numpy-1.24.2.dist-info" -> "numpy": the name where METADATA does not say.
 std::string name_in(const std::string& entry) { return entry.substr(0, entry.find_first_of("-.")); }
 
+// The folders that NAME.egg-link files name in their first line, with such a file: what lies there was put on
+// the search path to be worked on, not installed.
+std::map<std::string, std::string> linked_folders(const Subject& subject,
+                                                  const std::vector<std::string>& search_path) {
+  std::map<std::string, std::string> folders;
+  for (const std::string& folder : search_path) {
+    if (!folder.starts_with('/')) continue;
+    for (const std::string& entry : subject.files.names(folder)) {
+      if (!entry.ends_with(".egg-link")) continue;
+      const std::string link = folder + "/" + entry;
+      if (const Result<std::string> target = subject.files.read_line(link); target.ok())
+        folders.emplace(target.value(), link);
+    }
+  }
+  return folders;
+}
+
 }  // namespace
 
 std::string normalised_name(const std::string& name) {
@@ -137,6 +154,7 @@ std::string normalised_name(const std::string& name) {
 FactList<Package> collect_packages(const Subject& subject, const std::vector<std::string>& search_path,
                                    const std::string& why_no_path) {
   if (search_path.empty()) return FactList<Package>::unknown(why_no_path);
+  const std::map<std::string, std::string> links = linked_folders(subject, search_path);
   std::map<std::string, Package> by_name;
   for (const std::string& folder : search_path) {
     if (!folder.starts_with('/')) continue;
@@ -147,8 +165,8 @@ FactList<Package> collect_packages(const Subject& subject, const std::vector<std
       Package package = wheel ? from_dist_info(subject, place) : from_egg_info(subject, place);
       package.location = Text::known(folder, "sys.path");
       package.metadata = Text::known(place, "sys.path");
-      if (subject.files.exists(folder + "/" + name_in(entry) + ".egg-link"))
-        package.editable = Fact<bool>::known(true, folder + "/" + name_in(entry) + ".egg-link");
+      if (const auto link = links.find(folder); link != links.end() && !wheel)
+        package.editable = Fact<bool>::known(true, link->second);
       const std::string name = package.name.is_known() ? package.name.value() : name_in(entry);
       by_name.emplace(normalised_name(name), std::move(package));
     }

@@ -1,5 +1,6 @@
 """`ibid env dockerfile` with a real builder, and ibid inside a real container."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -89,6 +90,23 @@ class Container(support.ProgramTest):
         found = self.in_container("checked", "ibid", "env", "check", "/context/environment.lock.json", "--json",
                                   options=mount)
         self.assertEqual(json.loads(found.stdout)["verdict"], "same results expected")
+
+    def test_an_archive_of_this_machine_goes_along(self):
+        lone = self.folder / "lone ones"
+        lone.mkdir()
+        wheel = wheels.write(lone, "lone", "0.1", {"lone.py": "answer = 7\n"})
+        # Only from version 23.1 on does pip write the digest down by itself.
+        address = f"lone @ {wheel.as_uri()}#sha256={hashlib.sha256(wheel.read_bytes()).hexdigest()}"
+        subprocess.run([str(self.python), "-m", "pip", "install", "--no-index", "--no-deps", address], check=True,
+                       capture_output=True)
+        uninstall = [str(self.python), "-m", "pip", "uninstall", "--yes", "lone"]
+        self.addCleanup(subprocess.run, uninstall, check=True, capture_output=True)
+        self.stores[0].build(self.dockerfile(), "along")
+        inside = self.stores[0].run("podman", "run", "--rm", "along", "python3", "-c", "import lone; print(lone.answer)")
+        self.assertEqual(inside.stdout, "7\n")
+        wheels.write(lone, "lone", "0.1", {"lone.py": "answer = 8\n"})
+        context = self.dockerfile(output="changed", status=1)
+        self.assertIn("# - lone 0.1 is not in the image", (context / "Dockerfile").read_text())
 
     def test_a_changed_wheel_is_not_installed(self):
         context = self.dockerfile()

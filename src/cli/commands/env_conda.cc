@@ -51,7 +51,8 @@ Result<int> run(const Invocation& invocation, Console& console) {
 }  // namespace
 
 CommandSpec env_conda_command() {
-  std::vector<OptionSpec> options = capture_options();
+  std::vector<OptionSpec> options;
+  options.push_back(python_option());
   options.push_back({.name = "prefix",
                      .type = OptionType::kPath,
                      .value_name = "DIR",

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/sha256.h"
 #include "cli/command.h"
 #include "cli/environment_capture.h"
 #include "cli/environment_lock.h"
 #include "cli/invocation.h"
 #include "environment/base_image.h"
 #include "environment/dockerfile.h"
+#include "environment/index.h"
 #include "environment/lock_file.h"
 #include "environment/requirements.h"
 #include "platform/file.h"
@@ -27,21 +29,55 @@ Result<void> check_place(const Path& folder) {
   return platform::make_folders(folder);
 }
 
+Result<void> copy_to(const Path& from, const Path& to) {
+  IBID_TRY(platform::make_folders(to.parent_path()));
+  std::error_code problem;
+  std::filesystem::copy_file(from, to, problem);
+  if (!problem) return {};
+  return Error(ErrorCode::kIo, "'" + from.string() + "' cannot be copied: " + problem.message(),
+               "look at the free space and the rights of '" + to.parent_path().string() + "'");
+}
+
 // The archives of the lock that the wheelhouse has, and no other file of it.
 Result<void> copy_wheels(const Path& wheelhouse, const Path& folder, const environment::Lock& lock) {
-  IBID_TRY(platform::remove_tree(folder));
   IBID_TRY(platform::make_folders(folder));
   for (const environment::LockedPackage& package : lock.packages) {
     for (const environment::Archive& archive : package.archives) {
       const Path from = wheelhouse / archive.name;
-      if (!platform::path_exists(from)) continue;
-      std::error_code problem;
-      std::filesystem::copy_file(from, folder / archive.name, problem);
-      if (problem) {
-        return Error(ErrorCode::kIo, "'" + from.string() + "' cannot be copied: " + problem.message(),
-                     "look at the free space and the rights of '" + folder.string() + "'");
-      }
+      if (package.form == environment::PackageForm::kIndex && platform::path_exists(from))
+        IBID_TRY(copy_to(from, folder / archive.name));
     }
+  }
+  return {};
+}
+
+// A package from an archive on this machine: no container can reach that, so it goes along. What is there now
+// has to be what was installed.
+Result<void> take_along(const Path& folder, environment::LockedPackage& package) {
+  const Path from = environment::path_of_address(package.origin);
+  environment::Archive& archive = package.archives.front();
+  archive.name = from.filename().string();
+  const Result<std::string> content = platform::read_file(from);
+  if (!content.ok() || sha256_hex(content.value()) != archive.sha256) {
+    package.form = environment::PackageForm::kNone;
+    package.problem = "the archive it was installed from, '" + from.string() +
+                      "', is gone or was changed; install it again";
+    return {};
+  }
+  IBID_TRY(copy_to(from, folder / archive.name));
+  package.form = environment::PackageForm::kIndex;
+  package.origin.clear();
+  return {};
+}
+
+Result<void> copy_archives(const std::optional<std::string>& wheelhouse, const Path& folder,
+                           environment::Lock& lock) {
+  IBID_TRY(platform::remove_tree(folder));
+  if (wheelhouse) IBID_TRY(copy_wheels(*wheelhouse, folder, lock));
+  for (environment::LockedPackage& package : lock.packages) {
+    const bool is_local =
+        package.form == environment::PackageForm::kArchive && package.origin.starts_with("file://");
+    if (is_local && package.is_hashed()) IBID_TRY(take_along(folder, package));
   }
   return {};
 }
@@ -63,11 +99,13 @@ Result<int> run(const Invocation& invocation, Console& console) {
   IBID_TRY(check_place(folder));
   console.show_progress("looking at the environment");
   IBID_ASSIGN(const CapturedEnvironment captured, capture_environment(invocation));
-  IBID_ASSIGN(const environment::Lock lock, lock_of(captured, invocation, console));
+  IBID_ASSIGN(environment::Lock lock, lock_of(captured, invocation, console));
   const auto wheelhouse = invocation.text("wheelhouse");
-  IBID_ASSIGN(const std::string text, environment::dockerfile_text({base, *base_name, wheelhouse.has_value()},
-                                                                   lock, captured.report));
-  if (wheelhouse) IBID_TRY(copy_wheels(*wheelhouse, folder / "wheels", lock));
+  IBID_TRY(copy_archives(wheelhouse, folder / "wheels", lock));
+  const bool has_wheels = platform::is_folder(folder / "wheels");
+  IBID_ASSIGN(
+      const std::string text,
+      environment::dockerfile_text({base, *base_name, has_wheels, !wheelhouse}, lock, captured.report));
   IBID_TRY(write_and_say(folder / "requirements.lock", environment::requirements_text(lock), console));
   IBID_TRY(write_or_remove(folder / "requirements-unhashed.lock",
                            environment::unhashed_requirements_text(lock), console));
@@ -105,8 +143,7 @@ CommandSpec env_dockerfile_command() {
       .examples = {{"ibid env dockerfile --base train-base@sha256:0123...", "into ibid-container/"},
                    {"ibid env dockerfile --base train-base --wheelhouse wheels",
                     "with the archives of a folder, for a build without network"}},
-      .exit_statuses = {{1, "a package cannot be had again bit by bit"},
-                        {3, "the index did not answer, or nobody knows the base's digest"}},
+      .exit_statuses = {{1, "a package cannot be had again bit by bit"}},
       .run = run,
   };
 }

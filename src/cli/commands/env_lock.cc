@@ -92,8 +92,7 @@ CommandSpec env_lock_command() {
       .examples = {{"ibid env lock --output requirements.lock", "for pip install --require-hashes"},
                    {"ibid env lock --format json --output environment.lock.json",
                     "for 'ibid env check' on another machine, which then needs no network"}},
-      .exit_statuses = {{1, "a package cannot be had again bit by bit"},
-                        {3, "the index did not answer; nothing was written"}},
+      .exit_statuses = {{1, "a package cannot be had again bit by bit"}},
       .run = run,
   };
 }

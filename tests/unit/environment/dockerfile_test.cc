@@ -29,7 +29,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 TEST_CASE("the Dockerfile pins its base, checks the interpreter and sets the switches") {
   const Report report =
       report_with({{"OMP_NUM_THREADS", "2"}, {"PYTHONHASHSEED", "0"}, {"XLA_FLAGS", "--a=\"$x\""}});
-  const DockerfileRequest request{"host/base:1@sha256:" + kDigest, "host/base:1", false};
+  const DockerfileRequest request{"host/base:1@sha256:" + kDigest, "host/base:1"};
   const std::string text = dockerfile_text(request, lock(), report).value();
   CHECK(has(text, "\nFROM host/base@sha256:" + kDigest + "\n"));
   CHECK(has(text, "\n# host/base:1\n"));
@@ -49,19 +49,23 @@ TEST_CASE("what the lock has is installed, and what it lacks is said") {
   whole.debian = {{.name = "python3", .version = "3.11.2-1"}};
   whole.packages.push_back({"v", "1", PackageForm::kVcs, "git+https://h/v@01", {}, ""});
   whole.packages.push_back({"n", "2", PackageForm::kNone, "", {}, "editable"});
-  const DockerfileRequest request{"base@sha256:" + kDigest, "base@sha256:" + kDigest, true};
+  const DockerfileRequest request{"base@sha256:" + kDigest, "base@sha256:" + kDigest, true, false};
   const std::string text = dockerfile_text(request, whole, report_with({})).value();
   CHECK(has(text, "COPY apt.lock requirements.lock requirements-unhashed.lock "));
   CHECK(has(text, "apt-get install"));
   CHECK(has(text, "--no-index --find-links /tmp/wheels"));
   CHECK(has(text, "snapshot"));
+  const std::string both =
+      dockerfile_text({request.base, request.base, true, true}, whole, report_with({})).value();
+  CHECK(!has(both, "--no-index"));
+  CHECK(has(both, "--find-links /tmp/wheels"));
   CHECK(has(text, "# - n 2 is not in the image"));
 }
 
 TEST_CASE("a base without a digest is never written") {
   for (const char* base : {"", "base", "base:1", "base@sha256:12", "@sha256:", "b b"}) {
     CHECK(!is_pinned(base));
-    CHECK(!dockerfile_text({base, base, false}, lock(), report_with({})).ok());
+    CHECK(!dockerfile_text({base, base}, lock(), report_with({})).ok());
   }
   CHECK(!is_pinned("base@sha256:" + std::string(64, 'g')));
   CHECK(!is_pinned("base@sha256:" + kDigest + "\nRUN x"));

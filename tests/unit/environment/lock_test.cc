@@ -56,6 +56,7 @@ TEST_CASE("every package is locked by its own form, or says why it cannot be") {
   REQUIRE(lock.ok());
   CHECK(package_named(lock.value(), "indexed").is_hashed());
   CHECK(package_named(lock.value(), "indexed").problem.empty());
+  CHECK(package_named(lock.value(), "absent").form == PackageForm::kNone);
   CHECK(package_named(lock.value(), "absent").problem.find("no archive") != std::string::npos);
   CHECK(package_named(lock.value(), "vcs").origin == "git+https://h/v.git@01#subdirectory=s");
   CHECK(package_named(lock.value(), "wheel").is_hashed());
@@ -118,6 +119,14 @@ TEST_CASE("a lock file that was altered is refused") {
     CHECK(!record_in_lock(without, "x.json").ok());
   }
   CHECK(!record_in_lock(Json::array(), "x.json").ok());
+}
+
+TEST_CASE("a path becomes an address and comes back") {
+  CHECK(address_of_path("/a b/c%1/x-1.0_\xc3\xa4.whl") == "file:///a%20b/c%251/x-1.0_%c3%a4.whl");
+  for (const char* path : {"/a b/c%1/\xc3\xa4.whl", "/", "/plain/x.whl", "/100%"})
+    CHECK(path_of_address(address_of_path(path)) == path);
+  CHECK(path_of_address("file://host/x%2") == "/x%2");
+  CHECK(path_of_address("file:").empty());
 }
 
 TEST_CASE("pip's answer is taken without credentials, and its refusal is an error") {

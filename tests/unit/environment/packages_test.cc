@@ -104,9 +104,9 @@ TEST_CASE("of two packages with one name the first on the path counts, however t
 TEST_CASE("eggs are found, as files and as folders, and editable ones by their link") {
   CapturedFiles files;
   files.add(site("old-3.egg-info"), "Name: old\nVersion: 3\n");
-  files.add(site("older.egg-info/PKG-INFO"), "Name: older\nVersion: 4\n");
-  files.add(site("older.egg-link"), "/src/older\n");
-  const auto list = collect_packages(files.subject(), {kSite}, "-");
+  files.add("/src/older/older.egg-info/PKG-INFO", "Name: older\nVersion: 4\n");
+  files.add(site("older.egg-link"), "/src/older\n.");
+  const auto list = collect_packages(files.subject(), {kSite, "/src/older"}, "-");
   CHECK(package_named(list, "old").version.value() == "3");
   CHECK(!package_named(list, "old").editable.value());
   CHECK(package_named(list, "older").editable.value());
