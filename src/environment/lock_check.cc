@@ -236,10 +236,11 @@ void check_archive(const Requirement& requirement, const Package& package, LockC
 }  // namespace
 
 void sort_deviations(LockCheck& check) {
-  std::ranges::stable_sort(check.deviations, [](const Deviation& a, const Deviation& b) {
-    return std::tuple(-static_cast<int>(a.effect.likelihood), a.what) <
-           std::tuple(-static_cast<int>(b.effect.likelihood), b.what);
-  });
+  const auto key = [](const Deviation& deviation) {
+    return std::tuple(-static_cast<int>(deviation.effect.likelihood), std::string_view(deviation.what),
+                      std::string_view(deviation.expected), std::string_view(deviation.found));
+  };
+  std::ranges::sort(check.deviations, {}, key);
 }
 
 LockCheck check_record(const Json& expected, const Json& found) {

@@ -14,7 +14,6 @@ import support
 import wheels
 
 WHY_NOT = containers.unusable()
-SYSTEM_WHEELS = pathlib.Path("/usr/share/python-wheels")
 
 
 @unittest.skipIf(WHY_NOT, WHY_NOT)
@@ -42,17 +41,14 @@ class Container(support.ProgramTest):
     def make_environment(cls, folder):
         cls.wheels = folder / "wheels of mine"
         cls.wheels.mkdir()
-        for wheel in SYSTEM_WHEELS.glob("*.whl"):
-            shutil.copy(wheel, cls.wheels)
         wheels.write(cls.wheels, "tiny", "1.5", {"tiny/__init__.py": "answer = 42\n", "tiny/data.txt": "x\n"})
         cls.python = folder / "v" / "bin" / "python"
-        quiet = {"check": True, "capture_output": True}
-        subprocess.run(["/usr/bin/python3", "-m", "venv", str(folder / "v")], **quiet)
-        subprocess.run([str(cls.python), "-m", "pip", "install", "--no-index", "--find-links",
-                        cls.wheels.as_uri(), "tiny"], **quiet)
+        subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", str(folder / "v")], check=True)
+        cls.pip = wheels.unpacked_pip(folder / "pip")
+        wheels.install(cls.python, cls.pip, cls.wheels, ["tiny"])
 
     def dockerfile(self, *words, output="context", variables=None, status=0):
-        environment = {**self.stores[0].variables, **(variables or {})}
+        environment = {"PYTHONPATH": str(self.pip), **self.stores[0].variables, **(variables or {})}
         self.run_ibid("env", "dockerfile", "--python", self.python, "--wheelhouse", self.wheels, "--output",
                       self.folder / output, "--base", containers.BASE, *words, environment=environment, status=status)
         return self.folder / output
@@ -97,10 +93,9 @@ class Container(support.ProgramTest):
         wheel = wheels.write(lone, "lone", "0.1", {"lone.py": "answer = 7\n"})
         # Only from version 23.1 on does pip write the digest down by itself.
         address = f"lone @ {wheel.as_uri()}#sha256={hashlib.sha256(wheel.read_bytes()).hexdigest()}"
-        subprocess.run([str(self.python), "-m", "pip", "install", "--no-index", "--no-deps", address], check=True,
-                       capture_output=True)
-        uninstall = [str(self.python), "-m", "pip", "uninstall", "--yes", "lone"]
-        self.addCleanup(subprocess.run, uninstall, check=True, capture_output=True)
+        wheels.install(self.python, self.pip, self.wheels, [address])
+        for left in pathlib.Path(self.holder.name, "v", "lib").glob("*/site-packages/lone*"):
+            self.addCleanup(shutil.rmtree if left.is_dir() else os.remove, left)
         self.stores[0].build(self.dockerfile(), "along")
         inside = self.stores[0].run("podman", "run", "--rm", "along", "python3", "-c", "import lone; print(lone.answer)")
         self.assertEqual(inside.stdout, "7\n")

@@ -115,7 +115,7 @@ class Store:
 
     def run(self, *words, check=True):
         finished = subprocess.run([str(word) for word in words], env=self.environment, stdin=subprocess.DEVNULL,
-                                  capture_output=True, text=True, timeout=120)
+                                  capture_output=True, text=True, timeout=300)
         if check and finished.returncode != 0:
             raise AssertionError(f"{words}: {finished.returncode}\n{finished.stdout}{finished.stderr}")
         return finished
