@@ -52,7 +52,7 @@ std::string introduction(const DockerfileRequest& request, const Lock& lock) {
 // Only what the base does not have in that version: a base that has everything needs no network.
 std::string apt_step() {
   return "\nRUN set -eu; export DEBIAN_FRONTEND=noninteractive; missing=; \\\n"
-         "    for package in $(cat " +
+         "    for package in $(sed '/^#/d' " +
          std::string(kFolder) +
          "/apt.lock); do \\\n"
          "      state=$(dpkg-query --show --showformat '${db:Status-Status} ${Version}' \"${package%%=*}\" "

@@ -73,6 +73,7 @@ Result<IndexAnswers> parse_index_answers(const Json& json) {
   if (!json.is_object() || !json.contains("answers") || !json["answers"].is_object())
     return cannot_ask("pip's answer is damaged");
   IndexAnswers answers;
+  answers.tag = text_in(json, "tag");
   for (const char* key : {"indexes", "find_links"}) {
     if (!json.contains(key) || !json[key].is_array()) continue;
     for (const Json& place : json[key]) {

@@ -24,6 +24,7 @@ struct Offer {
 };
 
 struct IndexAnswers {
+  std::string tag;                      // what fits best: "cp311-cp311-manylinux_2_36_x86_64"
   std::vector<std::string> places;      // indexes and folders that were asked, without credentials
   std::map<std::string, Offer> offers;  // by "name==version"
 };

@@ -78,6 +78,7 @@ LockedPackage classified(const Package& package) {
   } else if (package.owner.is_known()) {
     locked.form = PackageForm::kDebian;
     locked.origin = package.owner.value();
+    if (package.owner_version.is_known()) locked.origin += "=" + package.owner_version.value();
   } else if (or_empty(package.installer) == "conda") {
     locked.form = PackageForm::kConda;
   } else if (!package.editable.is_known() || package.editable.value()) {
@@ -124,6 +125,7 @@ Result<void> take_hashes(const AskIndex& ask, Lock& lock) {
   if (requirements.empty()) return {};
   IBID_ASSIGN(const IndexAnswers answers, ask(requirements));
   lock.places = answers.places;
+  lock.tag = answers.tag;
   for (LockedPackage& package : lock.packages) {
     if (package.form != PackageForm::kIndex) continue;
     take_offer(answers, package);

@@ -26,7 +26,7 @@ struct LockedPackage {
   std::string name;  // as index servers compare them
   std::string version;
   PackageForm form = PackageForm::kNone;
-  std::string origin;             // of kVcs and kArchive, as pip takes it; of kDebian, the package's name
+  std::string origin;             // of kVcs and kArchive, as pip takes it; of kDebian, "package=version"
   std::vector<Archive> archives;  // of kIndex and kArchive
   std::string problem;            // why it cannot be had again bit by bit, and the remedy; empty: it can
 
@@ -36,6 +36,7 @@ struct LockedPackage {
 struct Lock {
   std::string python;              // "CPython 3.11.2, linux-x86_64, cpython-311-x86_64-linux-gnu, glibc 2.36"
   std::string environment_sha256;  // of `environment` as text
+  std::string tag;                 // of the archives that fit best; empty if nobody asked pip
   std::vector<std::string> places;      // where the digests come from
   std::vector<LockedPackage> packages;  // by name
   std::vector<DebianPackage> debian;    // with all that they need, by name

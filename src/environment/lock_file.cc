@@ -60,6 +60,7 @@ Json lock_json(const Lock& lock) {
           {"ibid", build_facts().version},
           {"python", lock.python},
           {"environment_sha256", lock.environment_sha256},
+          {"tag", lock.tag},
           {"hashes_from", lock.places},
           {"packages", std::move(packages)},
           {"debian", std::move(debian)},

@@ -135,6 +135,7 @@ Result<Requirement> parse_requirement(std::string_view line, std::string_view fi
 std::string requirements_text(const Lock& lock) {
   std::string text = header(lock);
   text += "# Install: python -m pip install --require-hashes --no-deps -r THIS-FILE\n";
+  if (!lock.tag.empty()) text += comment("Platform: " + lock.tag);
   for (const std::string& place : lock.places) text += comment("Hashes from " + place);
   text += left_out(lock) + "\n";
   for (const LockedPackage& package : lock.packages) {
@@ -156,7 +157,8 @@ std::string unhashed_requirements_text(const Lock& lock) {
 }
 
 std::string apt_text(const Lock& lock) {
-  std::string text;
+  if (lock.debian.empty()) return "";
+  std::string text = header(lock) + "# Install: apt-get install $(sed '/^#/d' THIS-FILE)\n\n";
   for (const DebianPackage& package : lock.debian) text += package.name + "=" + package.version + "\n";
   return text;
 }

@@ -17,7 +17,8 @@ std::string requirements_text(const Lock& lock);
 // refuses them beside hashes, so they have a file of their own. Empty if there are none.
 std::string unhashed_requirements_text(const Lock& lock);
 
-// "name=version" of every Debian package, one a line, as apt-get takes them. Empty if there are none.
+// "name=version" of every Debian package, one a line, as apt-get takes them, below comments. Empty if there
+// are none.
 std::string apt_text(const Lock& lock);
 
 struct Requirement {

@@ -13,7 +13,7 @@ import tarfile
 
 # Python, pip, a shell and dpkg; they come with all that they depend on.
 PACKAGES = ["dash", "coreutils", "dpkg", "python3", "python3-pip", "python3-wheel", "python3-setuptools",
-            "python3-distutils", "libstdc++6"]
+            "python3-distutils", "libstdc++6", "sed"]
 BASE = "localhost/ibid-test-base"
 
 STORAGE = """[storage]

@@ -30,10 +30,11 @@ Result<void> write_pip(const environment::Lock& lock, const Invocation& invocati
     return {};
   }
   IBID_TRY(write_and_say(*output, text, console));
-  const platform::Path unhashed = beside(*output, "-unhashed");
-  const std::string unhashed_text = environment::unhashed_requirements_text(lock);
-  if (!unhashed_text.empty()) return write_and_say(unhashed, unhashed_text, console);
-  return remove_earlier(unhashed);
+  for (const auto& [path, more] :
+       {std::pair(beside(*output, "-unhashed"), environment::unhashed_requirements_text(lock)),
+        std::pair(beside(*output, "-apt"), environment::apt_text(lock))})
+    IBID_TRY(more.empty() ? remove_earlier(path) : write_and_say(path, more, console));
+  return {};
 }
 
 Result<void> write_whole(const std::string& text, const Invocation& invocation, Console& console) {
@@ -77,7 +78,7 @@ CommandSpec env_lock_command() {
                      .type = OptionType::kPath,
                      .value_name = "FILE",
                      .help = "write the lock there; packages that pip cannot check go to FILE's name with "
-                             "'-unhashed'"});
+                             "'-unhashed', Debian's to that with '-apt'"});
   return {
       .name = "env lock",
       .summary = "pin every installed package with the digests of its archives",
