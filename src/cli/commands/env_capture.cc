@@ -21,7 +21,7 @@ CommandSpec env_capture_command() {
                      .type = OptionType::kInteger,
                      .value_name = "N",
                      .help = "look at a running process: its variables, interpreter, loaded libraries and "
-                             "floating-point state",
+                             "floating-point state, for which it is stopped for a moment",
                      .least = 1});
   for (const OptionSpec& option : report_output_options()) options.push_back(option);
   return {

@@ -132,7 +132,7 @@ CommandSpec env_dockerfile_command() {
                      .help = "the folder for the Dockerfile and its locks"});
   return {
       .name = "env dockerfile",
-      .summary = "write a Dockerfile that makes the environment again, with every input pinned",
+      .summary = "write a Dockerfile for the environment, with every input pinned",
       .description =
           "The base image by its digest, Debian's packages by their versions, Python packages by the SHA-256 "
           "of their archives, the switches for threads and determinism as they are set now. Nothing in it "
