@@ -6,6 +6,7 @@
 #   tools/setup.sh --check   only say what is missing (exit status 1 if anything is)
 #   tools/setup.sh --bench   also the libraries that benchmarks compare with
 #   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
+#   tools/setup.sh --containers  also what tests with containers and virtual environments need (about 150 MB)
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
@@ -15,17 +16,23 @@ second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
 tests="man-db zsh fish python3-jsonschema"
 peers="libopenblas-dev libdnnl-dev python3-torch"
+containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
 
 check=no
 bench=no
 python=no
+with_containers=no
 for word in "$@"; do
   case $word in
     --check) check=yes ;;
     --bench) bench=yes ;;
     --python) python=yes ;;
-    -h | --help) sed -n 's/^# \{0,1\}//; 2,8p' "$0"; exit 0 ;;
-    *) echo "error[usage]: unknown option '$word'; there are --check, --bench, --python and --help" >&2; exit 2 ;;
+    --containers) with_containers=yes ;;
+    -h | --help) sed -n 's/^# \{0,1\}//; 2,9p' "$0"; exit 0 ;;
+    *)
+      echo "error[usage]: unknown option '$word'; there are --check, --bench, --python, --containers and --help" >&2
+      exit 2
+      ;;
   esac
 done
 
@@ -53,6 +60,7 @@ look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
+[ $with_containers = no ] || look "testing containers and virtual environments" $containers
 [ $python = no ] || look "Python packages" python3-venv python3-numpy
 
 # The packages see those of the system, numpy among them.

@@ -5,10 +5,15 @@
 
 #include <simdjson.h>
 
+#include <array>
+
 #include "environment/secrets.h"
 
 namespace ibid::environment {
 namespace {
+
+constexpr auto kKeys =
+    std::to_array<const char*>({"name", "version", "build", "channel", "sha256", "md5", "subdir", "url"});
 
 class Reader {
  public:
@@ -46,12 +51,14 @@ class Reader {
     if (key == "build") return &package.build;
     if (key == "channel") return &package.channel;
     if (key == "sha256") return &package.sha256;
+    if (key == "md5") return &package.md5;
+    if (key == "subdir") return &package.subdir;
     if (key == "url") return &package.url;
     return nullptr;
   }
 
   static void explain_missing(const std::string& path, CondaPackage& package) {
-    for (const char* key : {"name", "version", "build", "channel", "sha256", "url"}) {
+    for (const char* key : kKeys) {
       Fact<std::string>& fact = *member(package, key);
       if (!fact.is_known()) fact = Fact<std::string>::unknown(path + " has no '" + std::string(key) + "'");
     }
@@ -59,8 +66,7 @@ class Reader {
 
   static CondaPackage all_unknown(const std::string& why) {
     CondaPackage package;
-    for (const char* key : {"name", "version", "build", "channel", "sha256", "url"})
-      *member(package, key) = Fact<std::string>::unknown(why);
+    for (const char* key : kKeys) *member(package, key) = Fact<std::string>::unknown(why);
     return package;
   }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,6 +11,8 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "environment/debian.h"
+#include "environment/elf.h"
+#include "environment/fast_math.h"
 #include "platform/mapped_file.h"
 
 namespace ibid::environment {
@@ -71,28 +72,6 @@ Fact<std::string> role_of(const std::string& path) {
   return Fact<std::string>::unknown("none of the libraries that numbers are known to depend on");
 }
 
-// Little-endian numbers of an ELF file.
-class Elf {
- public:
-  explicit Elf(std::string_view bytes) : bytes_(bytes) {}
-
-  template <class T>
-  std::optional<T> number(uint64_t offset) const {
-    T value;
-    if (offset > bytes_.size() || bytes_.size() - offset < sizeof value) return std::nullopt;
-    std::memcpy(&value, bytes_.data() + offset, sizeof value);
-    return value;
-  }
-
-  std::string_view part(uint64_t offset, uint64_t size) const {
-    if (offset > bytes_.size() || bytes_.size() - offset < size) return {};
-    return bytes_.substr(offset, size);
-  }
-
- private:
-  std::string_view bytes_;
-};
-
 uint64_t aligned(uint64_t size) { return (size + 3) / 4 * 4; }
 
 std::optional<std::string> build_id_in_notes(std::string_view notes) {
@@ -112,22 +91,27 @@ std::optional<std::string> build_id_in_notes(std::string_view notes) {
   return std::nullopt;
 }
 
-Library look_at(const Subject& subject, const std::string& path) {
+template <class T>
+Fact<T> fact_of(const Result<T>& result, const std::string& source) {
+  return result.ok() ? Fact<T>::known(result.value(), source) : Fact<T>::unknown(result.error().message());
+}
+
+Library look_at(const Subject& subject, const std::string& path, const std::string& source) {
   Library library;
-  library.path = Fact<std::string>::known(path, "/proc/" + number_text(*subject.process_id) + "/maps");
+  library.path = Fact<std::string>::known(path, source);
   library.role = role_of(path);
   const auto file = platform::MappedFile::open(subject.files.inside(path));
   if (!file.ok()) {
     library.build_id = library.xxh128 =
         Fact<std::string>::unknown("the file was replaced or removed since it was loaded");
+    library.sets_flush_to_zero = Fact<bool>::unknown(library.xxh128.reason());
     return library;
   }
   const auto bytes = file.value().bytes();
   library.xxh128 = Fact<std::string>::known(digest_bytes(bytes).hex(), path);
-  const Result<std::string> id =
-      build_id(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  library.build_id =
-      id.ok() ? Fact<std::string>::known(id.value(), path) : Fact<std::string>::unknown(id.error().message());
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  library.build_id = fact_of(build_id(text), path);
+  library.sets_flush_to_zero = fact_of(sets_flush_to_zero(text), path);
   return library;
 }
 
@@ -148,43 +132,43 @@ Result<std::string> build_id(std::string_view bytes) {
   constexpr uint32_t kNoteSegment = 4;
   const Elf elf(bytes);
   const Error none(ErrorCode::kNotFound, "it was linked without one");
-  if (!bytes.starts_with(std::string_view("\177ELF\2\1", 6))) {
+  if (!elf.is_64_bit_little_endian())
     return Error(ErrorCode::kUnsupported, "it is no 64-bit little-endian ELF file");
-  }
-  const auto table = elf.number<uint64_t>(32);
-  const auto entry_size = elf.number<uint16_t>(54), n_entries = elf.number<uint16_t>(56);
-  if (!table || !entry_size || !n_entries) return none;
-  for (uint64_t i = 0; i < *n_entries; ++i) {
-    const uint64_t entry = *table + i * *entry_size;
-    const auto type = elf.number<uint32_t>(entry);
-    const auto offset = elf.number<uint64_t>(entry + 8), size = elf.number<uint64_t>(entry + 32);
-    if (!type || !offset || !size) break;
-    if (*type != kNoteSegment) continue;
-    if (const auto id = build_id_in_notes(elf.part(*offset, *size))) return *id;
+  for (const Elf::Segment& segment : elf.segments()) {
+    if (segment.type != kNoteSegment) continue;
+    if (const auto id = build_id_in_notes(elf.part(segment.offset, segment.size))) return *id;
   }
   return none;
+}
+
+FactList<Library> libraries_in(const Subject& subject, std::string_view maps, const std::string& source) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  const std::string replaced = "the file was replaced or removed since it was loaded";
+  std::vector<Library> libraries;
+  for (const std::string& file : mapped_files(maps)) {
+    const bool deleted = file.ends_with(kDeleted);
+    Library library =
+        look_at(subject, deleted ? file.substr(0, file.size() - kDeleted.size()) : file, source);
+    // What lies there now is not what was loaded.
+    if (deleted) {
+      library.build_id = library.xxh128 = Fact<std::string>::unknown(replaced);
+      library.sets_flush_to_zero = Fact<bool>::unknown(replaced);
+    }
+    libraries.push_back(std::move(library));
+  }
+  name_owners(subject, libraries);
+  return FactList<Library>::known(std::move(libraries), source);
 }
 
 FactList<Library> collect_libraries(const Subject& subject) {
   if (!subject.process_id)
     return FactList<Library>::unknown(
-        "no process was named: --pid shows those that a running program has loaded");
+        "no process was named: --pid shows those that a running program has loaded, --import those that "
+        "come with a module");
   const std::string path = "/proc/" + number_text(*subject.process_id) + "/maps";
   const Result<std::string> maps = subject.files.read(path);
   if (!maps.ok()) return FactList<Library>::unknown(maps.error().message());
-  constexpr std::string_view kDeleted = " (deleted)";
-  std::vector<Library> libraries;
-  for (const std::string& file : mapped_files(maps.value())) {
-    const bool deleted = file.ends_with(kDeleted);
-    Library library = look_at(subject, deleted ? file.substr(0, file.size() - kDeleted.size()) : file);
-    // What lies there now is not what was loaded.
-    if (deleted)
-      library.build_id = library.xxh128 =
-          Fact<std::string>::unknown("the file was replaced or removed since it was loaded");
-    libraries.push_back(std::move(library));
-  }
-  name_owners(subject, libraries);
-  return FactList<Library>::known(std::move(libraries), path);
+  return libraries_in(subject, maps.value(), path);
 }
 
 }  // namespace ibid::environment

@@ -13,6 +13,9 @@ namespace ibid::environment {
 // may not be looked into.
 FactList<Library> collect_libraries(const Subject& subject);
 
+// The same from the text of /proc/PID/maps, which came from `source`.
+FactList<Library> libraries_in(const Subject& subject, std::string_view maps, const std::string& source);
+
 // The files with executable mappings in the text of /proc/PID/maps, each once, by path.
 std::vector<std::string> mapped_files(std::string_view maps);
 

@@ -11,6 +11,7 @@ namespace ibid::environment {
 namespace {
 
 constexpr double kTimeoutSeconds = 20;
+constexpr double kImportTimeoutSeconds = 300;  // frameworks on a network's disk take minutes
 
 // The interpreter that `python` would mean in this environment, and how it was found.
 std::string default_interpreter(const Subject& subject) {
@@ -34,19 +35,22 @@ Error no_answer(const std::string& program, const std::string& what) {
                "name another with --python, or see what it prints with -c 'print(1)'");
 }
 
-Result<Json> answers_of(const Subject& subject, const std::string& program) {
+Result<Json> answers_of(const Subject& subject, const std::string& program,
+                        const std::vector<std::string>& imports) {
   platform::ProcessRequest request;
   request.arguments = {program, "-c", std::string(kPythonProbe)};
+  request.arguments.insert(request.arguments.end(), imports.begin(), imports.end());
   if (subject.process_id) {
     for (const auto& [name, value] : subject.variables) {
       if (name.starts_with("PYTHON") || name == "VIRTUAL_ENV" || name == "LD_LIBRARY_PATH")
         request.environment.emplace_back(name, value);
     }
   }
-  request.timeout_seconds = kTimeoutSeconds;
+  const double timeout_seconds = imports.empty() ? kTimeoutSeconds : kImportTimeoutSeconds;
+  request.timeout_seconds = timeout_seconds;
   IBID_ASSIGN(const platform::ProcessResult result, platform::run_process(request));
   if (result.timed_out)
-    return no_answer(program, "it took longer than " + number_text(kTimeoutSeconds) + " s");
+    return no_answer(program, "it took longer than " + number_text(timeout_seconds) + " s");
   if (result.exit_status != 0) {
     const std::string message(trim(result.standard_error));
     return no_answer(program, message.substr(message.rfind('\n') + 1));
@@ -83,7 +87,8 @@ Result<Subject> environment_of_process(int64_t process_id) {
   return subject;
 }
 
-PythonAnswers ask_python(const Subject& subject, const std::string& program) {
+PythonAnswers ask_python(const Subject& subject, const std::string& program,
+                         const std::vector<std::string>& imports) {
   std::string chosen = program.empty() ? default_interpreter(subject) : program;
   if (chosen.empty())
     return {"",
@@ -95,7 +100,7 @@ PythonAnswers ask_python(const Subject& subject, const std::string& program) {
                         "give the path of a Python interpreter, or its name in PATH")};
     chosen = path->string();
   }
-  Result<Json> json = answers_of(subject, chosen);
+  Result<Json> json = answers_of(subject, chosen, imports);
   return {std::move(chosen), std::move(json)};
 }
 

@@ -95,6 +95,9 @@ Python collect_python(const Subject& subject, const PythonAnswers& answers) {
                             : Fact<std::string>::known(answers.executable, "the program that was asked");
   python.implementation = say.text("implementation", "platform.python_implementation()");
   python.version = say.text("version", "platform.python_version()");
+  python.platform = say.text("platform", "os.uname()");
+  python.abi = say.text("abi", "importlib.machinery.EXTENSION_SUFFIXES");
+  python.c_library = say.text("c_library", "os.confstr('CS_GNU_LIBC_VERSION')");
   python.compiler = say.text("compiler", "platform.python_compiler()");
   python.prefix = say.text("prefix", "sys.prefix");
   python.base_prefix = say.text("base_prefix", "sys.base_prefix");

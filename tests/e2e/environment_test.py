@@ -1,12 +1,60 @@
 """ibid env: real interpreters, a real virtual environment, a real process."""
 
+import copy
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
 
 import support
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SCHEMA = json.loads((ROOT / "docs/formats/environment.schema.json").read_text())
+
+
+def errors(report):
+    return [error.message for error in jsonschema.Draft202012Validator(SCHEMA).iter_errors(report)]
+
+
+@unittest.skipIf(jsonschema is None, "Python's jsonschema is missing; tools/setup.sh installs it")
+class Schema(support.ProgramTest):
+    def report(self, *words, **options):
+        return json.loads(self.run_ibid("env", "capture", "--json", *words, **options).stdout)
+
+    def test_the_schema_is_one(self):
+        jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+    def test_every_kind_of_report_follows_it(self):
+        for words in ([], ["--redact"], ["--import", "json"], ["--import", "no_such_module"], ["--pid", os.getpid()],
+                      ["--pid", os.getpid(), "--redact"]):
+            report = self.report(*words)
+            self.assertEqual(errors(report), [], words)
+            self.assertGreater(len(report["packages"]["items"]) + len(report["packages"].get("unknown", "")), 0, words)
+        self.assertEqual(errors(self.report(environment={"PATH": "/nowhere"})), [])
+
+    def test_wrong_reports_are_refused(self):
+        good = self.report("--python", sys.executable, "--import", "json")
+        self.assertEqual(errors(good), [])
+        for spoil in (
+            lambda report: report.pop("floating_point"),
+            lambda report: report["python"].pop("abi"),
+            lambda report: report["python"].update(version={}),
+            lambda report: report["python"].update(version={"unknown": ""}),
+            lambda report: report["floating_point"].update(rounding={"value": True, "source": "a guess"}),
+            lambda report: report["packages"].pop("source"),
+            lambda report: report["packages"]["items"].append({"name": {"value": "x", "source": "-"}}),
+            lambda report: report.update(version=2),
+        ):
+            report = copy.deepcopy(good)
+            spoil(report)
+            self.assertNotEqual(errors(report), [])
 
 
 class Capture(support.ProgramTest):
@@ -88,7 +136,7 @@ class Difference(support.ProgramTest):
     def test_a_changed_package_and_a_changed_switch(self):
         report = json.loads(self.run_ibid("env", "capture", "--json", "--python", sys.executable).stdout)
         report["packages"]["items"].append(
-            {name: {"unknown": "-"} for name in ("installer", "origin", "vcs_commit", "editable", "record_sha256", "location")}
+            {name: {"unknown": "-"} for name in report["packages"]["items"][0]}
             | {"name": {"value": "zzz", "source": "-"}, "version": {"value": "1", "source": "-"}})
         a = self.folder / "a.json"
         a.write_text(json.dumps(report))

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "environment/record.h"
 #include "support/captured_files.h"
 
 namespace ibid::environment {
@@ -26,7 +27,8 @@ TEST_CASE("a wheel is known by its metadata, its installer and the digest of its
   files.add(site("numpy-1.24.2.dist-info/METADATA"),
             "Metadata-Version: 2.1\nName: numpy\nVersion: 1.24.2\n\nName: no\n");
   files.add(site("numpy-1.24.2.dist-info/INSTALLER"), "pip\n");
-  files.add(site("numpy-1.24.2.dist-info/RECORD"), "abc");
+  files.add(site("numpy-1.24.2.dist-info/RECORD"),
+            "numpy/a.py,sha256=YWJj,3\nnumpy-1.24.2.dist-info/RECORD,,\n");
   const auto list = collect_packages(files.subject(), {kSite}, "-");
   REQUIRE(list.is_known());
   REQUIRE(list.items.size() == 1);
@@ -34,7 +36,7 @@ TEST_CASE("a wheel is known by its metadata, its installer and the digest of its
   CHECK(numpy.name.value() == "numpy");
   CHECK(numpy.version.value() == "1.24.2");
   CHECK(numpy.installer.value() == "pip");
-  CHECK(numpy.record_sha256.value() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(numpy.record_sha256.value() == record_digest({{"numpy/a.py", "YWJj"}}));
   CHECK(!numpy.editable.value());
   CHECK(!numpy.origin.is_known());
   CHECK(numpy.location.value() == kSite);
@@ -57,6 +59,38 @@ TEST_CASE("the origin of a package from version control is kept without its cred
   CHECK(package_named(list, "here").editable.value());
 }
 
+TEST_CASE("a package from an archive keeps the archive's digest, in the new form and the old") {
+  CapturedFiles files;
+  files.add(site("new-1.dist-info/METADATA"), "Name: new\nVersion: 1\n");
+  files.add(site("new-1.dist-info/direct_url.json"),
+            R"({"url": "file:///w/new-1-py3-none-any.whl", "archive_info": {"hashes": {"sha256": "00ff"}}})");
+  files.add(site("old-1.dist-info/METADATA"), "Name: old\nVersion: 1\n");
+  files.add(
+      site("old-1.dist-info/direct_url.json"),
+      R"({"url": "file:///w/old.tar.gz", "subdirectory": "s", "archive_info": {"hash": "sha256=11ee"}})");
+  const auto list = collect_packages(files.subject(), {kSite}, "-");
+  CHECK(package_named(list, "new").archive_sha256.value() == "00ff");
+  CHECK(package_named(list, "old").archive_sha256.value() == "11ee");
+  CHECK(package_named(list, "old").subdirectory.value() == "s");
+  CHECK(!package_named(list, "old").vcs.is_known());
+}
+
+TEST_CASE("a package of Debian's names it, with its version") {
+  CapturedFiles files;
+  files.add("/usr/lib/python3/dist-packages/numpy-1.24.2.egg-info/PKG-INFO",
+            "Name: numpy\nVersion: 1.24.2\n");
+  files.add("/usr/lib/python3/dist-packages/six-1.egg-info", "Name: six\nVersion: 1\n");
+  files.add("/var/lib/dpkg/info/python3-numpy.list",
+            "/.\n/usr/lib/python3/dist-packages/numpy-1.24.2.egg-info\n"
+            "/usr/lib/python3/dist-packages/numpy-1.24.2.egg-info/PKG-INFO\n");
+  files.add("/var/lib/dpkg/status",
+            "Package: python3-numpy\nStatus: install ok installed\nVersion: 1:1.24.2-1\n\n");
+  const auto list = collect_packages(files.subject(), {"/usr/lib/python3/dist-packages"}, "-");
+  CHECK(package_named(list, "numpy").owner.value() == "python3-numpy");
+  CHECK(package_named(list, "numpy").owner_version.value() == "1:1.24.2-1");
+  CHECK(package_named(list, "six").owner.reason().find("no package") != std::string::npos);
+}
+
 TEST_CASE("of two packages with one name the first on the path counts, however the name is written") {
   CapturedFiles files;
   files.add("/first/Foo_Bar-2.0.dist-info/METADATA", "Name: Foo_Bar\nVersion: 2.0\n");
@@ -70,9 +104,9 @@ TEST_CASE("of two packages with one name the first on the path counts, however t
 TEST_CASE("eggs are found, as files and as folders, and editable ones by their link") {
   CapturedFiles files;
   files.add(site("old-3.egg-info"), "Name: old\nVersion: 3\n");
-  files.add(site("older.egg-info/PKG-INFO"), "Name: older\nVersion: 4\n");
-  files.add(site("older.egg-link"), "/src/older\n");
-  const auto list = collect_packages(files.subject(), {kSite}, "-");
+  files.add("/src/older/older.egg-info/PKG-INFO", "Name: older\nVersion: 4\n");
+  files.add(site("older.egg-link"), "/src/older\n.");
+  const auto list = collect_packages(files.subject(), {kSite, "/src/older"}, "-");
   CHECK(package_named(list, "old").version.value() == "3");
   CHECK(!package_named(list, "old").editable.value());
   CHECK(package_named(list, "older").editable.value());

@@ -71,6 +71,8 @@ void for_all_facts(Report& report, Use&& use) {
   for_each_fact(report.python, use);
   for_each_fact(report.threads, use);
   for_each_fact(report.determinism, use);
+  for_each_fact(report.floating_point, use);
+  for (Setting& setting : report.settings.items) for_each_fact(setting, use);
   for (Package& package : report.packages.items) for_each_fact(package, use);
   for (CondaPackage& package : report.conda_packages.items) for_each_fact(package, use);
   for (Library& library : report.libraries.items) for_each_fact(library, use);
