@@ -62,6 +62,13 @@ class AnyProgram(VerifyTest):
         self.assert_error(self.run_ibid("verify", "--", "no-such-program", status=3), "not-found", "no-such-program")
         self.assertFalse((self.folder / "ran").exists())
 
+    def test_a_program_with_the_name_of_a_member_stands_behind_dashes(self):
+        (self.folder / "train").write_text("#!/bin/sh\necho mine\n")
+        (self.folder / "train").chmod(0o755)
+        environment = {"PATH": f"{self.folder}:{self.environment['PATH']}"}
+        finished = self.run_ibid("verify", "--", "train", environment=environment)
+        self.assertIn("repeating: train", finished.stdout)
+
     def test_a_record_is_repeated(self):
         self.run_ibid("run", "--quiet", "--output", "r", "--", "echo", "1")
         self.assertIs(self.verify("r")["same"], True)
