@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/command.h"
+#include "data/object_store.h"
+
+namespace ibid::cli {
+
+class Invocation;
+
+// --store DIR, and the store that it names; without it, ibid/store in the user's data folder.
+OptionSpec source_store_option();
+Result<data::ObjectStore> source_store(const Invocation& invocation);
+
+}  // namespace ibid::cli
