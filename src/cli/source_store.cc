@@ -2,8 +2,15 @@
 
 #include "cli/invocation.h"
 #include "platform/environment.h"
+#include "platform/file.h"
+#include "source/record.h"
 
 namespace ibid::cli {
+namespace {
+
+constexpr int64_t kMaxRecordBytes = 256 << 20;
+
+}  // namespace
 
 OptionSpec source_store_option() {
   return {.name = "store",
@@ -16,6 +23,11 @@ Result<data::ObjectStore> source_store(const Invocation& invocation) {
   if (const auto folder = invocation.text("store")) return data::ObjectStore(*folder);
   IBID_ASSIGN(const platform::Path folder, platform::data_folder());
   return data::ObjectStore(folder / "store");
+}
+
+Result<Json> read_source_record(const std::string& path) {
+  IBID_ASSIGN(const std::string text, platform::read_file(path, kMaxRecordBytes));
+  return source::parse_record(text, path);
 }
 
 }  // namespace ibid::cli
