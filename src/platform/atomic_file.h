@@ -24,8 +24,8 @@ class AtomicFile {
   Result<void> write(std::span<const std::byte> bytes);
   Result<void> write(std::string_view bytes);
   Result<void> commit();
-  // The same without waiting for the disk: for files whose readers notice when one is torn. Follow the last of
-  // many by synchronise_file_system().
+  // The same without waiting for the disk: for files whose readers notice when one is torn. Follow the last
+  // of many by synchronise_file_system().
   Result<void> publish();
 
  private:

@@ -18,7 +18,8 @@ std::map<std::string, std::string> all_environment_variables();
 Result<Path> home_folder();
 
 // Where the XDG base directory specification puts ibid's files: what can be had again, what the user sets,
-// and what has to be kept. A relative XDG variable counts as not set, as the specification demands. The folders need not exist.
+// and what has to be kept. A relative XDG variable counts as not set, as the specification demands. The
+// folders need not exist.
 Result<Path> cache_folder();
 Result<Path> config_folder();
 Result<Path> data_folder();

@@ -30,9 +30,10 @@ bool is_too_wide(const Path& path, const CaptureRequest& request) {
 }
 
 Error too_wide(const Path& path) {
-  return Error(ErrorCode::kUsage,
-               "'" + path.string() + "' is the home folder or the root of the file system: that is more than source",
-               "name the folder in it that holds the program");
+  return Error(
+      ErrorCode::kUsage,
+      "'" + path.string() + "' is the home folder or the root of the file system: that is more than source",
+      "name the folder in it that holds the program");
 }
 
 Result<Path> resolved(const Path& path) {
@@ -128,11 +129,13 @@ Report finished(Collection& collection, const std::vector<ResolvedRoot>& roots) 
   report.roots = FactList<Root>::known(std::move(described), "the request");
   const std::string looked = "the folders that were looked at";
   report.repositories = FactList<Repository>::known(std::move(collection.repositories), looked);
-  report.submodules = FactList<Submodule>::known(std::move(collection.submodules), "the repositories' indexes");
+  report.submodules =
+      FactList<Submodule>::known(std::move(collection.submodules), "the repositories' indexes");
   report.folders = FactList<Folder>::known(std::move(collection.folders), looked);
   report.changes = FactList<Change>::known(std::move(collection.changes), "HEAD against the working trees");
   report.left_out = FactList<LeftOutFile>::known(std::move(collection.left_out), "the rules of this format");
-  report.notebooks = FactList<Notebook>::known(std::move(collection.notebooks), "the files that were captured");
+  report.notebooks =
+      FactList<Notebook>::known(std::move(collection.notebooks), "the files that were captured");
   return report;
 }
 
@@ -149,7 +152,8 @@ Result<Report> capture(const CaptureRequest& request, data::ObjectStore& store) 
   // In the order of their paths, so that a folder comes before what lies in it.
   Path last_folder;
   for (const auto& [tree, name] : names_of(roots)) {
-    const bool covered = !last_folder.empty() && is_inside(tree, last_folder) && find_repository(tree) != tree;
+    const bool covered =
+        !last_folder.empty() && is_inside(tree, last_folder) && find_repository(tree) != tree;
     if (covered) continue;
     const size_t n_folders = collection.folders.size();
     IBID_TRY(capture_tree(collection, tree, name, "root"));

@@ -1,6 +1,6 @@
-// What a repository takes to be had again: its commit, and a patch that turns the commit's files into those of
-// the working tree, byte by byte. Bytes are compared as they lie in the object and on the disk: of conversions
-// (line ends, $Id$, git-lfs) git status sees nothing, and a program that reads the file does.
+// What a repository takes to be had again: its commit, and a patch that turns the commit's files into those
+// of the working tree, byte by byte. Bytes are compared as they lie in the object and on the disk: of
+// conversions (line ends, $Id$, git-lfs) git status sees nothing, and a program that reads the file does.
 
 #include <algorithm>
 
@@ -30,7 +30,10 @@ std::string name_part(std::string_view path) { return std::string(path.substr(pa
 class WorkingTree {
  public:
   WorkingTree(Collection& collection, const GitRepository& repository, TreeWork& tree)
-      : collection_(collection), repository_(repository), tree_(tree), trusts_modes_(repository.trusts_modes()) {}
+      : collection_(collection),
+        repository_(repository),
+        tree_(tree),
+        trusts_modes_(repository.trusts_modes()) {}
 
   Result<void> take(const GitFiles& files) {
     mark_folders(files);
@@ -68,7 +71,6 @@ class WorkingTree {
   }
 
   bool left_out_by_rule(const std::string& path, const GitFile& file, const platform::FileStatus& status) {
-    if (is_skipped(collection_, tree_.root / path)) return true;
     if (file.untracked) {
       if (const auto folder = tool_folder(path)) {
         if (named_folders_.insert(folder->first).second)
@@ -143,7 +145,8 @@ class WorkingTree {
   Result<void> take_changed(const GitFile& file, uint32_t mode, TreeFile entry) {
     const std::string path = entry.path;
     if (is_lfs_content(file, entry)) {
-      leave_out(collection_, tree_, path, "git-lfs keeps it; the commit has its pointer", entry.status.size_bytes);
+      leave_out(collection_, tree_, path, "git-lfs keeps it; the commit has its pointer",
+                entry.status.size_bytes);
       return {};
     }
     if (left_out_by_rule(path, file, entry.status)) return {};
@@ -170,7 +173,8 @@ class WorkingTree {
     return take_difference(file, before, after, std::move(entry));
   }
 
-  Result<void> take_difference(const GitFile& file, const PatchSide& before, PatchSide after, TreeFile entry) {
+  Result<void> take_difference(const GitFile& file, const PatchSide& before, PatchSide after,
+                               TreeFile entry) {
     const bool same_content = before.content == after.content;
     if (before.mode != after.mode || !same_content) {
       after.id = blob_id(after.content);
@@ -281,8 +285,8 @@ Result<bool> capture_inner(Collection& collection, const TreeWork& tree, const I
   const std::string absent = checked_out ? "its repository cannot be read" : "it is not checked out";
   out.checked_out_commit = captured ? collection.repositories[n_before].commit : Text::unknown(absent);
   out.dirty = captured ? collection.repositories[n_before].dirty : Fact<bool>::unknown(absent);
-  const bool moved = captured && out.checked_out_commit.is_known() &&
-                     out.checked_out_commit.value() != inner.recorded_id;
+  const bool moved =
+      captured && out.checked_out_commit.is_known() && out.checked_out_commit.value() != inner.recorded_id;
   const bool differs = moved || (out.dirty.is_known() && out.dirty.value());
   collection.submodules.push_back(std::move(out));
   return differs;
@@ -318,7 +322,8 @@ Result<bool> capture_repository(Collection& collection, const platform::Path& ro
     collection.repositories.push_back(std::move(out));
     return true;
   }
-  const Result<GitFiles> files = repository.value().files(out);
+  const Result<GitFiles> files = repository.value().files(
+      [&](const std::string& path) { return is_skipped(collection, root / path); }, out);
   if (!files.ok()) {
     why_not = files.error().message();
     return false;
@@ -330,8 +335,9 @@ Result<bool> capture_repository(Collection& collection, const platform::Path& ro
   collection.repositories.push_back(std::move(out));
   std::ranges::move(work.changes(), std::back_inserter(collection.changes));
   bool dirty = false;
-  for (const Fact<int64_t> Repository::*count : {&Repository::n_staged, &Repository::n_modified, &Repository::n_deleted,
-                                                 &Repository::n_untracked, &Repository::n_conflicted})
+  for (const Fact<int64_t> Repository::* count :
+       {&Repository::n_staged, &Repository::n_modified, &Repository::n_deleted, &Repository::n_untracked,
+        &Repository::n_conflicted})
     dirty = dirty || (collection.repositories[own].*count).value() > 0;
   for (const InnerRepository& inner : files.value().inner) {
     IBID_ASSIGN(const bool differs, capture_inner(collection, tree, inner));

@@ -28,7 +28,8 @@ LeftOutFile left_out_file(const TreeWork& tree, const std::string& path, const s
 
 Result<void> read_notebooks(Collection& collection, const TreeWork& tree) {
   for (const TreeFile& file : tree.files) {
-    if (!file.path.ends_with(".ipynb") || file.kind == data::EntryKind::kLink || !file.problem.empty()) continue;
+    if (!file.path.ends_with(".ipynb") || file.kind == data::EntryKind::kLink || !file.problem.empty())
+      continue;
     const auto text = content_of(tree.root / file.path, collection.request.max_file_bytes);
     Notebook notebook = read_notebook(text.ok() ? text.value() : "");
     notebook.name = Text::known(place_of(tree, file.path), "the tree");
@@ -40,11 +41,13 @@ Result<void> read_notebooks(Collection& collection, const TreeWork& tree) {
 }  // namespace
 
 bool is_skipped(const Collection& collection, const platform::Path& path) {
-  return std::ranges::find(collection.request.skipped, path) != collection.request.skipped.end();
+  return std::ranges::any_of(collection.request.skipped, [&path](const platform::Path& skipped) {
+    return path == skipped || path.native().starts_with(skipped.native() + "/");
+  });
 }
 
-void leave_out(Collection& collection, const TreeWork& tree, const std::string& path, const std::string& reason,
-               std::optional<int64_t> size_bytes) {
+void leave_out(Collection& collection, const TreeWork& tree, const std::string& path,
+               const std::string& reason, std::optional<int64_t> size_bytes) {
   LeftOutFile file = left_out_file(tree, path, reason);
   file.size_bytes = size_bytes ? Number::known(*size_bytes, "the file system")
                                : Number::unknown("it is a folder, or cannot be examined");

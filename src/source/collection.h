@@ -40,8 +40,8 @@ struct TreeWork {
 
 bool is_skipped(const Collection& collection, const platform::Path& path);
 
-void leave_out(Collection& collection, const TreeWork& tree, const std::string& path, const std::string& reason,
-               std::optional<int64_t> size_bytes);
+void leave_out(Collection& collection, const TreeWork& tree, const std::string& path,
+               const std::string& reason, std::optional<int64_t> size_bytes);
 
 // Whether a content of this size may go into the store. If not, it is left out, to be hashed by
 // finish_left_out().
@@ -50,8 +50,8 @@ bool take_size(Collection& collection, TreeWork& tree, const TreeFile& file);
 // Digests of the large files that were left out.
 Result<void> finish_left_out(Collection& collection, TreeWork& tree);
 
-// Hashes the files that have no digest yet, leaves out those that could not be read, reads notebooks and stores
-// the manifest.
+// Hashes the files that have no digest yet, leaves out those that could not be read, reads notebooks and
+// stores the manifest.
 struct StoredTree {
   data::Manifest manifest;
   std::string object;

@@ -18,9 +18,8 @@ Result<RepositoryHandle> open(const Path& folder) {
 
 Result<CommitHandle> find_commit(git_repository* repository, const std::string& commit, const Path& place) {
   IBID_ASSIGN(const git_oid id, parse_id(commit));
-  return git_take<CommitHandle>("find the commit " + commit + " in", place, [&](git_commit** out) {
-    return git_commit_lookup(out, repository, &id);
-  });
+  return git_take<CommitHandle>("find the commit " + commit + " in", place,
+                                [&](git_commit** out) { return git_commit_lookup(out, repository, &id); });
 }
 
 int stop_asked() { return platform::stop_requested() ? 1 : 0; }
@@ -39,11 +38,11 @@ Result<void> check_out(const Path& folder, const std::string& commit) {
 }
 
 // One pack with the commit and everything it is made of.
-Result<void> write_pack(git_repository* from, const git_commit* commit, const Path& place, const Path& folder) {
+Result<void> write_pack(git_repository* from, const git_commit* commit, const Path& place,
+                        const Path& folder) {
   IBID_ASSIGN(const PackBuilderHandle pack,
-              git_take<PackBuilderHandle>("read", place, [from](git_packbuilder** out) {
-                return git_packbuilder_new(out, from);
-              }));
+              git_take<PackBuilderHandle>(
+                  "read", place, [from](git_packbuilder** out) { return git_packbuilder_new(out, from); }));
   git_packbuilder_set_callbacks(
       pack.get(), [](int, uint32_t, uint32_t, void*) { return stop_asked(); }, nullptr);
   if (git_packbuilder_insert(pack.get(), git_commit_id(commit), nullptr) != 0 ||
@@ -85,7 +84,9 @@ Result<void> clone_commit(const std::string& address, const std::string& commit,
   start_git();
   git_clone_options options = GIT_CLONE_OPTIONS_INIT;
   options.checkout_opts.checkout_strategy = GIT_CHECKOUT_NONE;
-  options.fetch_opts.callbacks.transfer_progress = [](const git_indexer_progress*, void*) { return -stop_asked(); };
+  options.fetch_opts.callbacks.transfer_progress = [](const git_indexer_progress*, void*) {
+    return -stop_asked();
+  };
   git_repository* cloned = nullptr;
   if (git_clone(&cloned, address.c_str(), folder.c_str(), &options) != 0) {
     IBID_TRY(platform::check_not_stopped());

@@ -18,6 +18,7 @@ constexpr std::string_view kPointerStart = "version https://git-lfs.github.com/s
 
 struct Gathering {
   GitFiles* out;
+  const std::function<bool(const std::string& path)>* skip;
   std::map<std::string, InnerRepository> inner;
 };
 
@@ -44,9 +45,9 @@ Result<void> take_head(const platform::Path& root, git_repository* repository, G
               git_take<CommitHandle>("read the commit of", root, [&](git_commit** out) {
                 return git_commit_lookup(out, repository, &*id);
               }));
-  IBID_ASSIGN(const TreeHandle tree,
-              git_take<TreeHandle>("read the commit of", root,
-                                   [&](git_tree** out) { return git_commit_tree(out, commit.get()); }));
+  IBID_ASSIGN(const TreeHandle tree, git_take<TreeHandle>("read the commit of", root, [&](git_tree** out) {
+                return git_commit_tree(out, commit.get());
+              }));
   if (git_tree_walk(tree.get(), GIT_TREEWALK_PRE, take_tree_entry, &gathering) != 0)
     return git_failure("read the commit of", root);
   return {};
@@ -73,6 +74,10 @@ Result<void> take_index(const platform::Path& root, git_repository* repository, 
   return {};
 }
 
+constexpr unsigned kInWorkingTree = GIT_STATUS_WT_NEW | GIT_STATUS_WT_MODIFIED | GIT_STATUS_WT_DELETED |
+                                    GIT_STATUS_WT_TYPECHANGE | GIT_STATUS_WT_RENAMED |
+                                    GIT_STATUS_WT_UNREADABLE;
+
 struct Counts {
   int64_t staged = 0, modified = 0, deleted = 0, untracked = 0, conflicted = 0;
 };
@@ -95,20 +100,25 @@ void take_status_entry(const git_status_entry& entry, Gathering& gathering, Coun
       entry.index_to_workdir != nullptr ? entry.index_to_workdir : entry.head_to_index;
   if (delta == nullptr) return;
   std::string path = delta->new_file.path != nullptr ? delta->new_file.path : delta->old_file.path;
-  const auto status = static_cast<unsigned>(entry.status);
-  count(status, counts);
+  auto status = static_cast<unsigned>(entry.status);
   // The name of a folder with a repository in it that nobody added.
   if (path.ends_with('/')) {
     path.pop_back();
     gathering.inner[path].path = path;
+    count(status, counts);
     return;
   }
   if (gathering.inner.contains(path)) return;
+  if ((status & GIT_STATUS_WT_NEW) != 0 && (*gathering.skip)(path)) return;
   GitFile& file = gathering.out->files[path];
+  // git itself does not look at these; libgit2 finds the files that a sparse working tree lacks deleted.
+  if (file.hidden) status &= ~kInWorkingTree;
+  if (status == 0) return;
+  count(status, counts);
   file.changed = true;
   const bool back_again = (status & GIT_STATUS_WT_NEW) != 0;
-  file.deleted = (status & GIT_STATUS_WT_DELETED) != 0 ||
-                 ((status & GIT_STATUS_INDEX_DELETED) != 0 && !back_again);
+  file.deleted =
+      (status & GIT_STATUS_WT_DELETED) != 0 || ((status & GIT_STATUS_INDEX_DELETED) != 0 && !back_again);
   file.untracked = (status & GIT_STATUS_WT_NEW) != 0;
 }
 
@@ -161,9 +171,10 @@ std::vector<std::string> find_lfs_pointers(const GitRepository& repository, GitF
 
 }  // namespace
 
-Result<GitFiles> GitRepository::files(Repository& out) const {
+Result<GitFiles> GitRepository::files(const std::function<bool(const std::string& path)>& skip,
+                                      Repository& out) const {
   GitFiles files;
-  Gathering gathering{&files, {}};
+  Gathering gathering{&files, &skip, {}};
   IBID_TRY(take_head(state_->root, state_->get(), gathering));
   IBID_TRY(take_index(state_->root, state_->get(), gathering));
   IBID_ASSIGN(const Counts counts, take_status(state_->root, state_->get(), gathering));

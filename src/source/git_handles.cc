@@ -18,11 +18,10 @@ void start_git() {
 
 Error git_failure(std::string_view action, const platform::Path& path) {
   const git_error* const error = git_error_last();
-  return Error(
-      ErrorCode::kIo,
-      "git: cannot " + std::string(action) + " '" + path.string() +
-          "': " + (error != nullptr && error->message != nullptr ? error->message : "no reason is given"),
-      "see what 'git -C \"" + path.string() + "\" status' says");
+  return Error(ErrorCode::kIo,
+               "git: cannot " + std::string(action) + " '" + path.string() + "': " +
+                   (error != nullptr && error->message != nullptr ? error->message : "no reason is given"),
+               "see what 'git -C \"" + path.string() + "\" status' says");
 }
 
 std::string id_text(const git_oid& id) {

@@ -245,7 +245,8 @@ void GitRepository::describe(Repository& out) const {
 Result<std::string> GitRepository::blob(const std::string& id) const {
   IBID_ASSIGN(const git_oid oid, parse_id(id));
   git_blob* blob = nullptr;
-  if (git_blob_lookup(&blob, state_->get(), &oid) != 0) return git_failure("read " + id + " of", state_->root);
+  if (git_blob_lookup(&blob, state_->get(), &oid) != 0)
+    return git_failure("read " + id + " of", state_->root);
   const BlobHandle owner(blob);
   return std::string(static_cast<const char*>(git_blob_rawcontent(blob)),
                      static_cast<size_t>(git_blob_rawsize(blob)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,10 +26,10 @@ struct GitFile {
   uint32_t head_mode = kNoMode;  // kNoMode: HEAD does not have it
   std::string head_id;
   bool in_index = false;
-  bool untracked = false;  // in the working tree alone, and not ignored
-  bool changed = false;    // git status shows it
-  bool deleted = false;    // git status shows it as deleted, in the index or in the working tree
-  bool hidden = false;     // assume-unchanged or skip-worktree: git status does not look
+  bool untracked = false;   // in the working tree alone, and not ignored
+  bool changed = false;     // git status shows it
+  bool deleted = false;     // git status shows it as deleted, in the index or in the working tree
+  bool hidden = false;      // assume-unchanged or skip-worktree: git status does not look
   std::string lfs_pointer;  // HEAD's content, where it is a pointer of git-lfs
 };
 
@@ -65,8 +66,9 @@ class GitRepository {
   // Every field but those about files that capture() fills in.
   void describe(Repository& repository) const;
 
-  // Fills in the counts, too.
-  Result<GitFiles> files(Repository& repository) const;
+  // Fills in the counts, too. Untracked files for which `skip` says so are as if they were not there.
+  Result<GitFiles> files(const std::function<bool(const std::string& path)>& skip,
+                         Repository& repository) const;
 
   Result<std::string> blob(const std::string& id) const;
   // Without reading it.

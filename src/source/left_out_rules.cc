@@ -8,27 +8,68 @@ namespace {
 
 using Names = std::string_view;
 
-constexpr auto kSecretNames = std::to_array<Names>(
-    {".env", ".netrc", "_netrc", ".pgpass", ".my.cnf", ".pypirc", ".npmrc", ".htpasswd", ".git-credentials",
-     ".dockercfg", ".s3cfg", ".boto", ".vault-token", ".terraformrc", "credentials", "credentials.json",
-     "credentials.yml", "credentials.yaml", "credentials.toml", "credentials.ini", "credentials.db",
-     "application_default_credentials.json", "secrets.json", "secrets.yml", "secrets.yaml", "secrets.toml",
-     "secrets.ini", "secrets.env", "secret.json", "secret.yml", "secret.yaml", "secret.txt", "secrets.txt",
-     "password.txt", "passwords.txt", "token.txt", "token.json", "tokens.json", "api_key.txt", "apikey.txt",
-     "kaggle.json", "kubeconfig", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk",
-     "id_ed25519_sk", "shadow", "wallet.dat"});
+constexpr auto kSecretNames = std::to_array<Names>({".env",
+                                                    ".netrc",
+                                                    "_netrc",
+                                                    ".pgpass",
+                                                    ".my.cnf",
+                                                    ".pypirc",
+                                                    ".npmrc",
+                                                    ".htpasswd",
+                                                    ".git-credentials",
+                                                    ".dockercfg",
+                                                    ".s3cfg",
+                                                    ".boto",
+                                                    ".vault-token",
+                                                    ".terraformrc",
+                                                    "credentials",
+                                                    "credentials.json",
+                                                    "credentials.yml",
+                                                    "credentials.yaml",
+                                                    "credentials.toml",
+                                                    "credentials.ini",
+                                                    "credentials.db",
+                                                    "application_default_credentials.json",
+                                                    "secrets.json",
+                                                    "secrets.yml",
+                                                    "secrets.yaml",
+                                                    "secrets.toml",
+                                                    "secrets.ini",
+                                                    "secrets.env",
+                                                    "secret.json",
+                                                    "secret.yml",
+                                                    "secret.yaml",
+                                                    "secret.txt",
+                                                    "secrets.txt",
+                                                    "password.txt",
+                                                    "passwords.txt",
+                                                    "token.txt",
+                                                    "token.json",
+                                                    "tokens.json",
+                                                    "api_key.txt",
+                                                    "apikey.txt",
+                                                    "kaggle.json",
+                                                    "kubeconfig",
+                                                    "id_rsa",
+                                                    "id_dsa",
+                                                    "id_ecdsa",
+                                                    "id_ed25519",
+                                                    "id_ecdsa_sk",
+                                                    "id_ed25519_sk",
+                                                    "shadow",
+                                                    "wallet.dat"});
 
-constexpr auto kSecretEnds = std::to_array<Names>({".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx",
-                                                   ".kdb", ".ppk", ".p8", ".der", ".asc", ".gpg", ".token",
-                                                   ".env", ".ovpn", ".tfvars"});
+constexpr auto kSecretEnds =
+    std::to_array<Names>({".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".kdb", ".ppk", ".p8",
+                          ".der", ".asc", ".gpg", ".token", ".env", ".ovpn", ".tfvars"});
 
 constexpr auto kSecretStarts =
     std::to_array<Names>({".env.", ".env-", "client_secret", "client-secret", "service_account",
                           "service-account", "gcp-key", "gcp_key"});
 
-constexpr auto kHarmlessEnds = std::to_array<Names>(
-    {".example", ".sample", ".template", ".dist", ".tmpl", ".py", ".pub", ".md", ".rst", ".cc", ".h", ".js",
-     ".ts", ".html"});
+constexpr auto kHarmlessEnds =
+    std::to_array<Names>({".example", ".sample", ".template", ".dist", ".tmpl", ".py", ".pub", ".md", ".rst",
+                          ".cc", ".h", ".js", ".ts", ".html"});
 
 constexpr auto kToolFolders = std::to_array<Names>(
     {"__pycache__", ".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis",
@@ -61,7 +102,8 @@ bool shows_private_key(std::string_view content) {
 }
 
 std::string reason_against_folder(std::string_view name) {
-  if (name == ".git" || name == ".hg" || name == ".svn" || name == ".jj") return "it is a version control's own";
+  if (name == ".git" || name == ".hg" || name == ".svn" || name == ".jj")
+    return "it is a version control's own";
   if (name == "node_modules") return "packages that npm installed";
   if (name == ".venv") return "a virtual environment; 'ibid env' tells what is in it";
   if (std::ranges::find(kToolFolders, name) != kToolFolders.end()) return "a cache that a tool makes again";

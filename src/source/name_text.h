@@ -7,8 +7,8 @@
 
 namespace ibid::source {
 
-// A path as the record has it: as it is, unless it has control characters, quotes, backslashes or bytes that are
-// no UTF-8; then as in a manifest, in double quotes.
+// A path as the record has it: as it is, unless it has control characters, quotes, backslashes or bytes that
+// are no UTF-8; then as in a manifest, in double quotes.
 inline std::string name_text(std::string_view path) {
   std::string quoted = data::quoted_name(path);
   const bool plain = std::string_view(quoted).substr(1, quoted.size() - 2) == path;

@@ -71,7 +71,8 @@ std::optional<std::string> path_in(std::string_view names) {
 }
 
 std::optional<uint32_t> mode_in(std::string_view text) {
-  for (const auto& [word, mode] : {std::pair{"100644", kFileMode}, {"100755", kExecutableMode}, {"120000", kLinkMode}}) {
+  for (const auto& [word, mode] :
+       {std::pair{"100644", kFileMode}, {"100755", kExecutableMode}, {"120000", kLinkMode}}) {
     if (text == word) return mode;
   }
   return std::nullopt;
@@ -162,9 +163,10 @@ class HunkApplier {
 
  private:
   Error does_not_fit() const {
-    return Error(ErrorCode::kMismatch,
-                 "the patch does not fit " + data::quoted_name(part_.path) + " at line " + number_text(line_ + 1),
-                 "apply it to the commit that the record names");
+    return Error(
+        ErrorCode::kMismatch,
+        "the patch does not fit " + data::quoted_name(part_.path) + " at line " + number_text(line_ + 1),
+        "apply it to the commit that the record names");
   }
 
   Result<void> take(std::string_view line) {

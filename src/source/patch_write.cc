@@ -61,9 +61,8 @@ Result<FilePatch> one_part(const std::string& path, const PatchSide& before, con
   patch.lines_added = hunks.lines_added;
   patch.lines_removed = hunks.lines_removed;
   if (hunks.text.empty()) return patch;
-  patch.text +=
-      "--- " + (before.mode == kNoMode ? "/dev/null" : line_name("a/", path)) + "\n" +
-      "+++ " + (after.mode == kNoMode ? "/dev/null" : line_name("b/", path)) + "\n" + hunks.text;
+  patch.text += "--- " + (before.mode == kNoMode ? "/dev/null" : line_name("a/", path)) + "\n" + "+++ " +
+                (after.mode == kNoMode ? "/dev/null" : line_name("b/", path)) + "\n" + hunks.text;
   return patch;
 }
 

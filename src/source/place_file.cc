@@ -32,7 +32,8 @@ Result<void> check_path(const Path& folder, const std::string& path) {
   for (const std::string& name : split(path, '/')) {
     const auto status = platform::status_of(place);
     if (status.ok() && status.value().kind == FileKind::kLink && place != folder) {
-      return Error(ErrorCode::kMalformed, data::quoted_name(path) + " leads through the link '" + place.string() + "'",
+      return Error(ErrorCode::kMalformed,
+                   data::quoted_name(path) + " leads through the link '" + place.string() + "'",
                    "the record or the patch was altered: take it again from where it was written");
     }
     place /= name;
@@ -55,8 +56,7 @@ Result<void> make_executable(const Path& path) {
 }  // namespace
 
 bool is_safe_path(std::string_view path) {
-  return path.find('\0') == std::string_view::npos &&
-         std::ranges::all_of(split(path, '/'), is_safe_name);
+  return path.find('\0') == std::string_view::npos && std::ranges::all_of(split(path, '/'), is_safe_name);
 }
 
 Result<void> place_file(const Path& folder, const std::string& path, uint32_t mode,

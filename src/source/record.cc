@@ -38,7 +38,8 @@ Result<RecordedTree> tree_of(const Json& item, std::string_view name) {
   tree.name = name_from_text(text_of(item, "name").value_or(""));
   if (!is_safe_path(tree.name)) {
     return Error(ErrorCode::kMalformed,
-                 std::string(name) + ": " + data::quoted_name(tree.name) + " cannot be the name of a tree", kRemedy);
+                 std::string(name) + ": " + data::quoted_name(tree.name) + " cannot be the name of a tree",
+                 kRemedy);
   }
   tree.root = text_of(item, "root");
   if (tree.root) tree.root = name_from_text(*tree.root);
@@ -54,7 +55,8 @@ void take_remotes(const Json& fact, RecordedTree& tree) {
   for (const Json& entry : fact["value"]) {
     const auto text = entry.get<std::string>();
     const size_t space = text.find(' ');
-    if (space != std::string::npos && space > 0) tree.remotes.emplace_back(text.substr(0, space), text.substr(space + 1));
+    if (space != std::string::npos && space > 0)
+      tree.remotes.emplace_back(text.substr(0, space), text.substr(space + 1));
   }
 }
 

@@ -15,8 +15,8 @@ namespace ibid::source {
 struct RecordedTree {
   std::string name;  // also where it belongs, from the folder on into which all are restored
   bool is_repository = false;
-  bool has_commit = false;             // a repository without one is as good as new
-  std::optional<std::string> root;     // where it was; not in a record made fit to be shown
+  bool has_commit = false;          // a repository without one is as good as new
+  std::optional<std::string> root;  // where it was; not in a record made fit to be shown
   std::optional<std::string> commit;
   std::vector<std::pair<std::string, std::string>> remotes;  // name and address
   std::optional<std::string> patch;     // object; nothing if nothing differs from the commit

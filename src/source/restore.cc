@@ -48,7 +48,8 @@ class TreeRestorer {
     if (!done.ok()) {
       if (ends_everything(done.error())) return done.error();
       out.detail = done.error().to_string();
-      if (tree_.is_repository && tree_.has_commit) out.commands = commands();
+      if (!done.error().hint().empty()) out.detail += " (" + done.error().hint() + ")";
+      if (commit_is_missing_) out.commands = commands();
       return out;
     }
     IBID_TRY(compare(out));
@@ -105,7 +106,11 @@ class TreeRestorer {
       if (cloned.ok() || ends_everything(cloned.error())) return cloned;
       reason = cloned.error();
     }
-    return reason;
+    commit_is_missing_ = true;
+    return Error(ErrorCode::kNotFound, "the commit " + *tree_.commit + " cannot be had: " + reason.message(),
+                 tree_.remotes.empty() ? "no remote was recorded: find a copy of the repository"
+                 : request_.may_clone  ? "find a copy of the repository, and run"
+                                       : "allow --clone, or run");
   }
 
   Result<void> apply() {
@@ -168,13 +173,15 @@ class TreeRestorer {
     out.detail = "it has not the recorded digest";
     for (const data::ManifestEntry& entry : diff.removed) out.detail += "; missing " + name_text(entry.path);
     for (const data::ManifestEntry& entry : diff.added) out.detail += "; further " + name_text(entry.path);
-    for (const data::ChangedEntry& change : diff.changed) out.detail += "; other " + name_text(change.after.path);
+    for (const data::ChangedEntry& change : diff.changed)
+      out.detail += "; other " + name_text(change.after.path);
     return {};
   }
 
   std::vector<std::string> commands() const {
-    const std::string place = shell_word(folder_.string());
-    const std::string from = tree_.remotes.empty() ? "ADDRESS" : shell_word(tree_.remotes.front().second);
+    if (tree_.remotes.empty()) return {};
+    const std::string place = shell_word(std::filesystem::absolute(folder_).string());
+    const std::string from = shell_word(tree_.remotes.front().second);
     std::vector<std::string> lines = {"git clone -c core.autocrlf=false " + from + " " + place,
                                       "git -C " + place + " checkout " + *tree_.commit};
     if (tree_.patch)
@@ -189,6 +196,7 @@ class TreeRestorer {
   const RecordedTree& tree_;
   Path folder_;
   data::Manifest manifest_;
+  bool commit_is_missing_ = false;
 };
 
 Result<void> check_empty(const Path& folder) {

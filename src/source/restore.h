@@ -11,7 +11,7 @@
 namespace ibid::source {
 
 struct RestoreRequest {
-  platform::Path folder;  // made; each tree comes below it under its name
+  platform::Path folder;   // made; each tree comes below it under its name
   bool may_clone = false;  // from the recorded remotes, where the repository is not on this machine
   HashSettings hashing;
 };
@@ -26,8 +26,8 @@ struct RestoredTree {
   std::vector<std::string> commands = {};  // by which a person can
 };
 
-// Brings every tree of a record back and compares what then lies there with the recorded digest. An error only if
-// nothing can go on: the folder is not empty, the disk is full, an interruption.
+// Brings every tree of a record back and compares what then lies there with the recorded digest. An error
+// only if nothing can go on: the folder is not empty, the disk is full, an interruption.
 Result<std::vector<RestoredTree>> restore(const RecordedSource& source, const data::ObjectStore& store,
                                           const RestoreRequest& request);
 

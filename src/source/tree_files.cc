@@ -143,7 +143,8 @@ Result<data::Manifest> manifest_of(const std::vector<TreeFile>& files) {
     if (file.kind == EntryKind::kFolder || !file.problem.empty()) continue;
     manifest.entries.push_back({file.kind, file.status.size_bytes, file.digest, file.path});
   }
-  std::ranges::sort(manifest.entries, {}, [](const data::ManifestEntry& entry) { return sort_key(entry.path); });
+  std::ranges::sort(manifest.entries, {},
+                    [](const data::ManifestEntry& entry) { return sort_key(entry.path); });
   manifest.entries.insert(manifest.entries.begin(), {.kind = EntryKind::kFolder, .path = "."});
   IBID_TRY(data::close_folders(manifest.entries));
   return manifest;

@@ -27,16 +27,16 @@ struct HashSettings {
   int64_t now_ms = 0;                             // since 1970-01-01 UTC
 };
 
-// Fills in the digests of files and links, by the rules of manifests. What cannot be read or changes meanwhile
-// gets a problem instead; an error is only an interruption.
+// Fills in the digests of files and links, by the rules of manifests. What cannot be read or changes
+// meanwhile gets a problem instead; an error is only an interruption.
 Result<void> hash_files(const platform::Path& root, std::vector<TreeFile>& files,
                         const HashSettings& settings);
 
 // The manifest of the files that have a digest, with the folders they are in.
 Result<data::Manifest> manifest_of(const std::vector<TreeFile>& files);
 
-// Puts a content into the store so that the digest a manifest has for it finds it again: as one object, or above
-// 4 MiB piece by piece with an object that lists the pieces. Returns that digest.
+// Puts a content into the store so that the digest a manifest has for it finds it again: as one object, or
+// above 4 MiB piece by piece with an object that lists the pieces. Returns that digest.
 Result<std::string> put_content(data::ObjectStore& store, std::string_view content);
 // The way back.
 Result<std::string> get_content(const data::ObjectStore& store, const std::string& digest,

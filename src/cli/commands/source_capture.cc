@@ -29,7 +29,8 @@ Result<int64_t> size_option(const Invocation& invocation, const std::string& nam
 
 // The file that standard output goes to would otherwise be part of what is captured.
 void skip_output(const Invocation& invocation, source::CaptureRequest& request) {
-  if (const auto target = platform::link_target("/proc/self/fd/1"); target.ok() && target.value().starts_with('/'))
+  if (const auto target = platform::link_target("/proc/self/fd/1");
+      target.ok() && target.value().starts_with('/'))
     request.skipped.emplace_back(target.value());
   for (const char* option : {"output", "html"}) {
     const auto path = invocation.text(option);
@@ -111,11 +112,12 @@ std::vector<OptionSpec> options() {
                      .value_name = "SIZE",
                      .default_value = "10MiB",
                      .help = "larger files are only listed"});
-  options.push_back({.name = "max-total",
-                     .type = OptionType::kText,
-                     .value_name = "SIZE",
-                     .default_value = "100MiB",
-                     .help = "how much may go into the store; the files for which nothing is left are only listed"});
+  options.push_back(
+      {.name = "max-total",
+       .type = OptionType::kText,
+       .value_name = "SIZE",
+       .default_value = "100MiB",
+       .help = "how much may go into the store; the files for which nothing is left are only listed"});
   options.push_back(source_store_option());
   return options;
 }
@@ -131,14 +133,16 @@ CommandSpec source_capture_command() {
           "from the commit as a patch, with untracked files and submodules. A folder without git is stored "
           "file by file. Patches and files go into a store, under their digests; the record names them. "
           "Files that hold secrets by their names, caches, virtual environments and what is too large are "
-          "left out, and listed. Repositories are only read: no hook, filter or other program of theirs runs.",
+          "left out, and listed. Repositories are only read: no hook, filter or other program of theirs "
+          "runs.",
       .arguments = {{.name = "PATH",
                      .help = "a folder, or a file in it (default: the current folder)",
                      .required = false,
                      .repeatable = true}},
       .options = options(),
       .examples = {{"ibid source capture", "what is here?"},
-                   {"ibid source capture -o source.json --python python3", "a record of all that Python imports"},
+                   {"ibid source capture -o source.json --python python3",
+                    "a record of all that Python imports"},
                    {"ibid source restore source.json copy", "the same files, elsewhere"}},
       .run = run,
   };

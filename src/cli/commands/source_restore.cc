@@ -30,8 +30,9 @@ std::string_view state_name(State state) {
 void print_trees(const std::vector<RestoredTree>& trees, Console& console) {
   for (const RestoredTree& tree : trees) {
     const Style style = tree.state == State::kSame ? Style::kGood : Style::kBad;
-    console.print(console.styled(style, state_name(tree.state)) + "  " + source::name_text(tree.folder.native()) +
-                  (tree.detail.empty() ? "" : ": " + tree.detail) + "\n");
+    console.print(console.styled(style, state_name(tree.state)) + "  " +
+                  source::name_text(tree.folder.native()) + (tree.detail.empty() ? "" : ": " + tree.detail) +
+                  "\n");
     for (const std::string& command : tree.commands) console.print("    " + command + "\n");
   }
   if (trees.empty()) console.print("the record has no tree\n");
@@ -76,11 +77,15 @@ CommandSpec source_restore_command() {
       .name = "source restore",
       .summary = "bring recorded source back, and check that it is the same",
       .description =
-          "Rebuilds each tree of a record below a new folder: folders from the store; repositories from where they "
-          "were on this machine, or with --clone from their remotes, at the recorded commit, with the recorded patch "
-          "applied. Then every tree is compared with its recorded digest. Where a commit cannot be had, the git "
+          "Rebuilds each tree of a record below a new folder: folders from the store; repositories from "
+          "where they "
+          "were on this machine, or with --clone from their remotes, at the recorded commit, with the "
+          "recorded patch "
+          "applied. Then every tree is compared with its recorded digest. Where a commit cannot be had, the "
+          "git "
           "commands are shown that would bring it. What the record left out stays out.",
-      .arguments = {{"RECORD", "a record written by ibid source capture"}, {"FOLDER", "where to, not there yet"}},
+      .arguments = {{"RECORD", "a record written by ibid source capture"},
+                    {"FOLDER", "where to, not there yet"}},
       .options = {{.name = "clone", .help = "fetch commits from the recorded remotes if they are not here"},
                   source_store_option(),
                   {.name = "json", .help = "report as JSON"}},

@@ -19,8 +19,9 @@ CommandSpec source_show_command() {
   return {
       .name = "source show",
       .summary = "show a record of source",
-      .description = "Prints what ibid source capture wrote: for people, as Markdown, as one HTML page, or made fit to "
-                     "be shown to anybody.",
+      .description =
+          "Prints what ibid source capture wrote: for people, as Markdown, as one HTML page, or made fit to "
+          "be shown to anybody.",
       .arguments = {{"RECORD", "a record written by ibid source capture"}},
       .options = report_output_options(),
       .examples = {{"ibid source show source.json", "what is in it?"},
