@@ -20,9 +20,10 @@ using Text = Fact<std::string>;
 
 struct ResolvedRoot {
   const CaptureRoot* asked;
-  Path path;        // links resolved; as asked where that cannot be done
-  Path tree;        // the root of the tree that holds it
-  std::string why;  // not: why it is left out
+  Path path;                 // links resolved; as asked where that cannot be done
+  Path tree;                 // the root of the tree that holds it
+  std::string why;           // not: why it is left out
+  std::optional<Path> file;  // in that folder, if one was named
 };
 
 bool is_too_wide(const Path& path, const CaptureRequest& request) {
@@ -36,23 +37,29 @@ Error too_wide(const Path& path) {
       "name the folder in it that holds the program");
 }
 
-Result<Path> resolved(const Path& path) {
-  std::error_code problem;
-  Path out = std::filesystem::canonical(path, problem);
-  if (problem) return platform::file_error("open", path, problem.value());
-  if (!platform::is_folder(out)) out = out.parent_path();
-  return out;
+// The folder of a file that is named by itself.
+Path folder_of(const Path& path) { return platform::is_folder(path) ? path : path.parent_path(); }
+
+// Whether a folder is in the working tree around it only by its place. Then it is captured as it lies there.
+bool is_ignored(const Path& folder, const Path& repository) {
+  if (folder == repository) return false;
+  const Result<GitRepository> opened = GitRepository::open(repository);
+  return opened.ok() && opened.value().has_working_tree() &&
+         opened.value().ignores(folder.lexically_relative(repository).native());
 }
 
 Result<ResolvedRoot> resolve(const CaptureRoot& asked, const CaptureRequest& request) {
-  ResolvedRoot root{&asked, asked.path, {}, {}};
-  const Result<Path> path = resolved(asked.path);
-  if (!path.ok()) {
-    if (asked.required) return path.error();
-    root.why = path.error().message();
+  ResolvedRoot root{&asked, asked.path, {}, {}, {}};
+  std::error_code problem;
+  const Path path = std::filesystem::canonical(asked.path, problem);
+  if (problem) {
+    Error error = platform::file_error("open", asked.path, problem.value());
+    if (asked.required) return error;
+    root.why = error.message();
     return root;
   }
-  root.path = path.value();
+  root.path = folder_of(path);
+  if (root.path != path) root.file = path;
   if (is_too_wide(root.path, request)) {
     if (asked.required) return too_wide(root.path);
     root.why = "it is the home folder or the root of the file system";
@@ -60,7 +67,9 @@ Result<ResolvedRoot> resolve(const CaptureRoot& asked, const CaptureRequest& req
   }
   const auto repository = find_repository(root.path);
   // A repository of somebody's home is for settings; what lies below it is no part of it.
-  root.tree = repository && !is_too_wide(*repository, request) ? *repository : root.path;
+  const bool holds_it =
+      repository && !is_too_wide(*repository, request) && !is_ignored(root.path, *repository);
+  root.tree = holds_it ? *repository : root.path;
   return root;
 }
 
@@ -75,11 +84,13 @@ std::map<Path, std::string> names_of(const std::vector<ResolvedRoot>& roots) {
   for (const ResolvedRoot& root : roots) {
     if (root.why.empty()) names.emplace(root.tree, "");
   }
-  std::map<std::string, int> used;
+  std::set<std::string> used;
   for (auto& [tree, name] : names) {
-    name = tree.filename().string();
-    const int count = ++used[name];
-    if (count > 1) name += "~" + number_text(count);
+    const std::string own = tree.filename().string();
+    // A bare repository may be called like that; nothing is ever restored into such a folder.
+    const std::string wanted = own == ".git" ? "git" : own;
+    name = wanted;
+    for (int count = 2; !used.insert(name).second; ++count) name = wanted + "~" + number_text(count);
   }
   return names;
 }
@@ -145,10 +156,15 @@ Result<Report> capture(const CaptureRequest& request, data::ObjectStore& store) 
   std::vector<ResolvedRoot> roots;
   for (const CaptureRoot& asked : request.roots) {
     IBID_ASSIGN(ResolvedRoot root, resolve(asked, request));
-    const auto same = [&root](const ResolvedRoot& other) { return other.path == root.path; };
+    const auto same = [&root](const ResolvedRoot& other) {
+      return other.path == root.path && other.file == root.file;
+    };
     if (std::ranges::none_of(roots, same)) roots.push_back(std::move(root));
   }
   Collection collection(request, store);
+  for (const ResolvedRoot& root : roots) {
+    if (root.file) collection.wanted_files.push_back(*root.file);
+  }
   // In the order of their paths, so that a folder comes before what lies in it.
   Path last_folder;
   for (const auto& [tree, name] : names_of(roots)) {

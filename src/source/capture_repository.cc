@@ -301,13 +301,28 @@ Repository described(const GitRepository& repository, const TreeWork& tree, cons
   return out;
 }
 
+// A program that is run is part of the source, whatever .gitignore says of it. True if there is such a one.
+bool add_wanted(const Collection& collection, const GitRepository& repository, const platform::Path& root,
+                GitFiles& files) {
+  bool added = false;
+  for (const platform::Path& file : collection.wanted_files) {
+    const std::string path = file.lexically_relative(root).native();
+    if (path.starts_with("..") || !repository.ignores(path)) continue;
+    GitFile& entry = files.files[path];
+    if (entry.in_index) continue;
+    entry.untracked = entry.changed = true;
+    added = true;
+  }
+  return added;
+}
+
 }  // namespace
 
 Result<bool> capture_repository(Collection& collection, const platform::Path& root, const std::string& name,
                                 const std::string& role, std::string& why_not) {
   const auto found = find_repository(root);
   if (!found || *found != root) {
-    why_not = "there is no repository here or above";
+    why_not = found ? "the repository around it does not hold it" : "there is no repository here or above";
     return false;
   }
   const Result<GitRepository> repository = GitRepository::open(root);
@@ -322,19 +337,19 @@ Result<bool> capture_repository(Collection& collection, const platform::Path& ro
     collection.repositories.push_back(std::move(out));
     return true;
   }
-  const Result<GitFiles> files = repository.value().files(
+  Result<GitFiles> files = repository.value().files(
       [&](const std::string& path) { return is_skipped(collection, root / path); }, out);
   if (!files.ok()) {
     why_not = files.error().message();
     return false;
   }
+  bool dirty = add_wanted(collection, repository.value(), root, files.value());
   WorkingTree work(collection, repository.value(), tree);
   IBID_TRY(work.take(files.value()));
   IBID_TRY(store_working_tree(collection, tree, work, out));
   const size_t own = collection.repositories.size();
   collection.repositories.push_back(std::move(out));
   std::ranges::move(work.changes(), std::back_inserter(collection.changes));
-  bool dirty = false;
   for (const Fact<int64_t> Repository::* count :
        {&Repository::n_staged, &Repository::n_modified, &Repository::n_deleted, &Repository::n_untracked,
         &Repository::n_conflicted})

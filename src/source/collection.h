@@ -19,7 +19,8 @@ struct Collection {
   const CaptureRequest& request;
   data::ObjectStore& store;
   int64_t bytes_left;
-  std::set<platform::Path> seen;  // the roots of all trees so far
+  std::set<platform::Path> seen;             // the roots of all trees so far
+  std::vector<platform::Path> wanted_files;  // captured even if git ignores them
 
   std::vector<Repository> repositories;
   std::vector<Submodule> submodules;

@@ -242,6 +242,11 @@ void GitRepository::describe(Repository& out) const {
   out.linked_worktree = Fact<bool>::known(git_repository_is_worktree(repository) == 1, "the file .git");
 }
 
+bool GitRepository::ignores(const std::string& path) const {
+  int ignored = 0;
+  return git_ignore_path_is_ignored(&ignored, state_->get(), path.c_str()) == 0 && ignored == 1;
+}
+
 Result<std::string> GitRepository::blob(const std::string& id) const {
   IBID_ASSIGN(const git_oid oid, parse_id(id));
   git_blob* blob = nullptr;

@@ -70,6 +70,9 @@ class GitRepository {
   Result<GitFiles> files(const std::function<bool(const std::string& path)>& skip,
                          Repository& repository) const;
 
+  // Whether the rules of .gitignore and the like keep git from a path below the root.
+  bool ignores(const std::string& path) const;
+
   Result<std::string> blob(const std::string& id) const;
   // Without reading it.
   Result<int64_t> blob_size(const std::string& id) const;

@@ -318,6 +318,22 @@ TEST_CASE("what git cannot read is captured as a folder, with the reason") {
   CHECK(report.folders.items[0].n_files.value() == 1);
 }
 
+TEST_CASE("a folder that git ignores is captured if it is named, and so is a file") {
+  const GitFolder folder;
+  folder.shell(kOneCommit);
+  folder.shell(
+      "cd r && mkdir scratch && echo 1 > scratch/x && echo 1 > run.py && echo 1 > other && "
+      "printf 'scratch/\nrun.py\nother\n' > .git/info/exclude");
+  CHECK(folder.captured({"r"}).changes.items.empty());
+  const Report report = folder.captured({"r/scratch", "r/run.py"});
+  CHECK(changes_text(report) == "r/run.py untracked");
+  CHECK(repository_called(report, "r").dirty.value());
+  REQUIRE(report.folders.items.size() == 1);
+  CHECK(report.folders.items[0].name.value() == "scratch");
+  CHECK(report.roots.items[0].tree.value() == "scratch");
+  CHECK(report.roots.items[1].tree.value() == "r");
+}
+
 TEST_CASE("two trees of one name, and one root in another") {
   const GitFolder folder;
   folder.shell("mkdir -p a/x b/x/in && echo 1 > a/x/f && echo 2 > b/x/f && echo 3 > b/x/in/g");
@@ -328,6 +344,10 @@ TEST_CASE("two trees of one name, and one root in another") {
   CHECK(report.roots.items[0].tree.value() == "x~2");
   CHECK(report.roots.items[1].tree.value() == "x");
   CHECK(report.roots.items[2].tree.value() == "x~2");
+  folder.shell("mkdir -p 'a/x~2' && echo 4 > 'a/x~2/h'");
+  const Report three = folder.captured({"b/x", "a/x", "a/x~2"});
+  CHECK(three.roots.items[0].tree.value() == "x~3");
+  CHECK(three.roots.items[2].tree.value() == "x~2");
 }
 
 }  // namespace
