@@ -130,14 +130,16 @@ class WorkingTree {
     return digest.ok() && file.lfs_pointer.substr(at + kDigest.size(), 64) == digest.value();
   }
 
+  // A file as HEAD has it; in a partial clone it may not be here.
+  PatchSide committed(const GitFile& file) const {
+    if (file.head_mode == kNoMode) return {};
+    Result<std::string> content = repository_.blob(file.head_id);
+    const bool is_missing = !content.ok();
+    return {file.head_mode, is_missing ? "" : std::move(content).value(), file.head_id, is_missing};
+  }
+
   Result<void> take_deleted(const std::string& path, const GitFile& file) {
-    const Result<std::string> content = repository_.blob(file.head_id);
-    if (!content.ok()) {
-      leave_out(collection_, tree_, path, "deleted, and the commit's version is missing here", {});
-      return {};
-    }
-    const PatchSide before{file.head_mode, content.value(), file.head_id};
-    IBID_ASSIGN(const FilePatch patch, patch_of_file(path, before, {}));
+    IBID_ASSIGN(const FilePatch patch, patch_of_file(path, committed(file), {}));
     add_change(path, "deleted", patch, nullptr);
     return {};
   }
@@ -151,7 +153,7 @@ class WorkingTree {
     }
     if (left_out_by_rule(path, file, entry.status)) return {};
     if (!take_size(collection_, tree_, entry)) return {};
-    Result<std::string> content = content_of(tree_.root / path, collection_.request.max_file_bytes);
+    const Result<std::string> content = content_of(tree_.root / path, collection_.request.max_file_bytes);
     if (!content.ok()) {
       leave_out(collection_, tree_, path, content.error().message(), entry.status.size_bytes);
       return {};
@@ -160,26 +162,11 @@ class WorkingTree {
       leave_out(collection_, tree_, path, "a private key is written in it", entry.status.size_bytes);
       return {};
     }
-    PatchSide before;
-    if (file.head_mode != kNoMode) {
-      const Result<std::string> old = repository_.blob(file.head_id);
-      if (!old.ok()) {
-        leave_out(collection_, tree_, path, "the commit's version is missing here", entry.status.size_bytes);
-        return {};
-      }
-      before = {file.head_mode, old.value(), file.head_id};
-    }
-    const PatchSide after{mode, std::move(content).value(), {}};
-    return take_difference(file, before, after, std::move(entry));
-  }
-
-  Result<void> take_difference(const GitFile& file, const PatchSide& before, PatchSide after,
-                               TreeFile entry) {
-    const bool same_content = before.content == after.content;
-    if (before.mode != after.mode || !same_content) {
-      after.id = blob_id(after.content);
-      IBID_ASSIGN(const FilePatch patch, patch_of_file(entry.path, before, after));
-      add_change(entry.path, kind_of(file, before, after), patch, &entry);
+    const PatchSide before = committed(file);
+    const PatchSide after{mode, content.value(), blob_id(content.value())};
+    if (before.mode != after.mode || before.id != after.id) {
+      IBID_ASSIGN(const FilePatch patch, patch_of_file(path, before, after));
+      add_change(path, kind_of(file, before, after), patch, &entry);
     }
     tree_.files.push_back(std::move(entry));
     return {};
@@ -188,7 +175,7 @@ class WorkingTree {
   static std::string kind_of(const GitFile& file, const PatchSide& before, const PatchSide& after) {
     if (before.mode == kNoMode) return file.untracked ? "untracked" : "added";
     if ((before.mode == kLinkMode) != (after.mode == kLinkMode)) return "type";
-    if (before.content == after.content) return "mode";
+    if (before.id == after.id) return "mode";
     return file.changed || file.hidden ? "modified" : "converted";
   }
 

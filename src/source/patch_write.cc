@@ -37,7 +37,7 @@ std::string header(const std::string& path, const PatchSide& before, const Patch
     text += "old mode " + mode_text(before.mode) + "\nnew mode " + mode_text(after.mode) + "\n";
   }
   const bool both = before.mode != kNoMode && after.mode != kNoMode;
-  if (both && before.content == after.content) return text;
+  if (both && before.id == after.id) return text;
   text += "index " + (before.mode == kNoMode ? std::string(kNoId) : before.id) + ".." +
           (after.mode == kNoMode ? std::string(kNoId) : after.id);
   return text + (both && before.mode == after.mode ? " " + mode_text(after.mode) : "") + "\n";
@@ -51,8 +51,8 @@ bool changes_type(const PatchSide& before, const PatchSide& after) {
 Result<FilePatch> one_part(const std::string& path, const PatchSide& before, const PatchSide& after) {
   FilePatch patch{header(path, before, after), {}, {}};
   const bool deletes_much = after.mode == kNoMode && before.content.size() > kMaxDeletedText;
-  if (!is_text(before.content) || !is_text(after.content) || deletes_much) {
-    if (before.content == after.content) return patch;
+  if (before.is_missing || deletes_much || !is_text(before.content) || !is_text(after.content)) {
+    if (before.id == after.id) return patch;
     IBID_ASSIGN(const std::string hunk, binary_hunk(after.content));
     patch.text += "GIT binary patch\n" + hunk;
     return patch;

@@ -14,6 +14,8 @@ struct PatchSide {
   uint32_t mode = 0;
   std::string content;  // of a link its target
   std::string id;       // as git names the content
+  // A partial clone knows a file of its commit by the id alone; then the other side is written out whole.
+  bool is_missing = false;
 };
 
 struct FilePatch {

@@ -23,24 +23,6 @@ bool is_safe_name(const std::string& name) {
   return !name.empty() && name != "." && name != ".." && small != ".git";
 }
 
-Result<void> check_path(const Path& folder, const std::string& path) {
-  if (!is_safe_path(path)) {
-    return Error(ErrorCode::kMalformed, data::quoted_name(path) + " is not the path of a file in a folder",
-                 "the record or the patch was altered: take it again from where it was written");
-  }
-  Path place = folder;
-  for (const std::string& name : split(path, '/')) {
-    const auto status = platform::status_of(place);
-    if (status.ok() && status.value().kind == FileKind::kLink && place != folder) {
-      return Error(ErrorCode::kMalformed,
-                   data::quoted_name(path) + " leads through the link '" + place.string() + "'",
-                   "the record or the patch was altered: take it again from where it was written");
-    }
-    place /= name;
-  }
-  return {};
-}
-
 // Executable for everybody who may read it, as git does it.
 Result<void> make_executable(const Path& path) {
   std::error_code problem;
@@ -59,9 +41,27 @@ bool is_safe_path(std::string_view path) {
   return path.find('\0') == std::string_view::npos && std::ranges::all_of(split(path, '/'), is_safe_name);
 }
 
+Result<void> check_place(const Path& folder, const std::string& path) {
+  if (!is_safe_path(path)) {
+    return Error(ErrorCode::kMalformed, data::quoted_name(path) + " is not the path of a file in a folder",
+                 "the record or the patch was altered: take it again from where it was written");
+  }
+  Path place = folder;
+  for (const std::string& name : split(path, '/')) {
+    const auto status = platform::status_of(place);
+    if (status.ok() && status.value().kind == FileKind::kLink && place != folder) {
+      return Error(ErrorCode::kMalformed,
+                   data::quoted_name(path) + " leads through the link '" + place.string() + "'",
+                   "the record or the patch was altered: take it again from where it was written");
+    }
+    place /= name;
+  }
+  return {};
+}
+
 Result<void> place_file(const Path& folder, const std::string& path, uint32_t mode,
                         std::string_view content) {
-  IBID_TRY(check_path(folder, path));
+  IBID_TRY(check_place(folder, path));
   const Path place = folder / path;
   IBID_TRY(platform::make_folders(place.parent_path()));
   if (mode == kLinkMode) {
@@ -78,7 +78,7 @@ Result<void> place_file(const Path& folder, const std::string& path, uint32_t mo
 }
 
 Result<void> remove_file(const Path& folder, const std::string& path) {
-  IBID_TRY(check_path(folder, path));
+  IBID_TRY(check_place(folder, path));
   std::error_code ignored;
   fs::remove(folder / path, ignored);
   // remove() leaves folders alone that have something in them.

@@ -12,6 +12,10 @@ namespace ibid::source {
 // Whether a path that a record or a patch names stays in its folder and out of .git.
 bool is_safe_path(std::string_view path);
 
+// An error if the path is not safe, or leads through a link that lies below `folder`. A link at its end is
+// none.
+Result<void> check_place(const platform::Path& folder, const std::string& path);
+
 // Writes a file (or a link: `content` is its target) below `folder`, in the place of what was there. An error
 // if the path is not safe or leads through a link.
 Result<void> place_file(const platform::Path& folder, const std::string& path, uint32_t mode,

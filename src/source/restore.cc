@@ -58,6 +58,8 @@ class TreeRestorer {
 
  private:
   Result<void> rebuild() {
+    // A tree around this one may have brought a link in the place of a folder.
+    IBID_TRY(check_place(request_.folder, tree_.name + "/x"));
     IBID_ASSIGN(const std::string text, manifest_text_of());
     IBID_ASSIGN(manifest_, data::parse_manifest(text, *tree_.manifest));
     if (!tree_.is_repository) return write_files();

@@ -76,6 +76,24 @@ TEST_CASE("repositories of every sort") {
   for (const std::string& name : names) CHECK(folder.listing("copy/" + name) == folder.listing(name));
 }
 
+TEST_CASE("a partial clone, whose commit has files that are not here") {
+  const GitFolder folder;
+  folder.shell(
+      "mkdir r && cd r && git init -q && git config uploadpack.allowFilter true && mkdir d && "
+      "for f in a b c d/x; do seq 3 > $f; echo $f >> $f; done && git add -A && git commit -qm one && cd .. "
+      "&& "
+      "git clone -q --filter=blob:none --no-checkout file://$PWD/r c && cd c && git reset -q && "
+      "echo 2 > a && seq 3 > c && echo c >> c && chmod +x c && mkdir d && ln -s nowhere d/x");
+  const Report report = folder.captured({"c"});
+  CHECK(changes_text(report) == "c/a modified, c/b deleted, c/c mode, c/d/x type");
+  check_all_same(folder.restored(report, "copy", true));
+  CHECK(folder.listing("copy/c") == folder.listing("c"));
+  const std::string digest = repository_called(report, "c").patch.value();
+  folder.shell("git clone -q r by_git && cd by_git && git apply ../store/objects/sha256/" +
+               digest.substr(0, 2) + "/" + digest.substr(2));
+  CHECK(folder.listing("by_git") == folder.listing("c"));
+}
+
 TEST_CASE("submodules and nested repositories, each with its own changes") {
   const GitFolder folder;
   folder.shell("mkdir r && cd r && git init -q && echo 1 > a.py && git add -A && git commit -qm one");
@@ -190,6 +208,19 @@ TEST_CASE("records that lead elsewhere are refused") {
   CHECK_FALSE(parse_record("{}", "r").ok());
   CHECK_FALSE(parse_record("", "r").ok());
   CHECK(parse_record(json_text(good), "r").ok());
+}
+
+TEST_CASE("no tree is restored through a link that another one brought") {
+  const GitFolder folder;
+  folder.shell("mkdir -p p/q outside other && echo 1 > p/q/f && ln -s ../../../outside other/q");
+  Report report = folder.captured({"other", "p/q"});
+  REQUIRE(report.folders.items.size() == 2);
+  report.folders.items[1].name = report::Fact<std::string>::known("other/q", "a test");
+  const auto trees = folder.restored(report, "copy/here");
+  REQUIRE(trees.size() == 2);
+  CHECK(trees[1].state == State::kNotRestored);
+  CHECK(trees[1].detail.find("through the link") != std::string::npos);
+  CHECK(folder.shell("ls outside && ls -d copy/here/other/q/.") == "copy/here/other/q/.\n");
 }
 
 TEST_CASE("nothing is restored over something") {
