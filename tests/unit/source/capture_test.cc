@@ -122,7 +122,8 @@ TEST_CASE("shallow, bare, linked and sparse") {
   folder.shell(
       "git clone -q --depth 1 file://$PWD/r shallow && git clone -q --bare r bare.git && "
       "git -C r worktree add -q ../linked HEAD~1 && git clone -q r sparse && "
-      "git -C sparse sparse-checkout set s");
+      "git -C sparse sparse-checkout set s && "
+      "git -C sparse config core.repositoryformatversion 1");
   const Report report = folder.captured({"shallow", "bare.git", "linked", "sparse"});
   CHECK(repository_called(report, "shallow").shallow.value());
   CHECK(repository_called(report, "shallow").fetchable.value());
@@ -291,6 +292,8 @@ TEST_CASE("the home folder is refused, and its repository is not that of what li
 TEST_CASE("a repository is not written to and nothing that it names is run") {
   const GitFolder folder;
   folder.shell(kOneCommit);
+  // Of b.py only the time changes: git status would note that in the index.
+  folder.shell("cd r && echo 1 > b.py && git add b.py && git commit -qm two && touch -d 2002-01-01 b.py");
   folder.shell(
       "cd r && for h in post-checkout pre-commit post-index-change; do printf '#!/bin/sh\\ntouch ../ran\\n' "
       "> "
