@@ -9,6 +9,7 @@
 #include "source/collection.h"
 #include "source/git_repository.h"
 #include "source/name_text.h"
+#include "source/place_file.h"
 
 namespace ibid::source {
 namespace {
@@ -55,7 +56,7 @@ Result<ResolvedRoot> resolve(const CaptureRoot& asked, const CaptureRequest& req
   if (problem) {
     Error error = platform::file_error("open", asked.path, problem.value());
     if (asked.required) return error;
-    root.why = error.message();
+    root.why = reason_without_path(error);
     return root;
   }
   root.path = folder_of(path);

@@ -27,7 +27,7 @@ class FolderWalk {
     IBID_TRY(platform::check_not_stopped());
     const auto content = platform::scan_folder(path.empty() ? tree_.root : tree_.root / path);
     if (!content.ok()) {
-      leave_out(collection_, tree_, path, content.error().message(), {});
+      leave_out(collection_, tree_, path, reason_without_path(content.error()), {});
       return true;
     }
     if (!path.empty() && is_left_out(path, content.value())) return true;
@@ -100,7 +100,7 @@ Result<void> store_contents(Collection& collection, TreeWork& tree) {
     const auto content = content_of(tree.root / file.path, collection.request.max_file_bytes);
     if (!content.ok() || shows_private_key(content.value())) {
       leave_out(collection, tree, file.path,
-                content.ok() ? "a private key is written in it" : content.error().message(),
+                content.ok() ? "a private key is written in it" : reason_without_path(content.error()),
                 file.status.size_bytes);
       continue;
     }

@@ -46,6 +46,8 @@ class WorkingTree {
 
   const std::string& patch() const { return patch_; }
   std::vector<Change>& changes() { return changes_; }
+  // Files that libgit2 takes for modified, since it does not know git-lfs.
+  int64_t n_lfs_changed() const { return n_lfs_changed_; }
 
  private:
   // Untracked files in a folder of a tool are that tool's.
@@ -147,6 +149,7 @@ class WorkingTree {
   Result<void> take_changed(const GitFile& file, uint32_t mode, TreeFile entry) {
     const std::string path = entry.path;
     if (is_lfs_content(file, entry)) {
+      n_lfs_changed_ += file.changed ? 1 : 0;
       leave_out(collection_, tree_, path, "git-lfs keeps it; the commit has its pointer",
                 entry.status.size_bytes);
       return {};
@@ -155,7 +158,7 @@ class WorkingTree {
     if (!take_size(collection_, tree_, entry)) return {};
     const Result<std::string> content = content_of(tree_.root / path, collection_.request.max_file_bytes);
     if (!content.ok()) {
-      leave_out(collection_, tree_, path, content.error().message(), entry.status.size_bytes);
+      leave_out(collection_, tree_, path, reason_without_path(content.error()), entry.status.size_bytes);
       return {};
     }
     if (shows_private_key(content.value())) {
@@ -204,6 +207,7 @@ class WorkingTree {
   bool trusts_modes_;
   std::string patch_;
   std::vector<Change> changes_;
+  int64_t n_lfs_changed_ = 0;
   std::map<std::string, std::string> marked_;
   std::set<std::string> named_folders_;
 };
@@ -333,6 +337,8 @@ Result<bool> capture_repository(Collection& collection, const platform::Path& ro
   bool dirty = add_wanted(collection, repository.value(), root, files.value());
   WorkingTree work(collection, repository.value(), tree);
   IBID_TRY(work.take(files.value()));
+  out.n_modified =
+      Number::known(std::max<int64_t>(0, out.n_modified.value() - work.n_lfs_changed()), "git status");
   IBID_TRY(store_working_tree(collection, tree, work, out));
   const size_t own = collection.repositories.size();
   collection.repositories.push_back(std::move(out));

@@ -88,6 +88,11 @@ Result<void> remove_file(const Path& folder, const std::string& path) {
   return {};
 }
 
+std::string reason_without_path(const Error& error) {
+  if (error.code() == ErrorCode::kNotFound) return "it is not there";
+  return "it cannot be read: " + std::string(meaning(error.code()));
+}
+
 Result<std::string> content_of(const Path& path, int64_t max_bytes) {
   IBID_ASSIGN(const platform::FileStatus status, platform::status_of(path));
   if (status.kind == FileKind::kLink) return platform::link_target(path);

@@ -24,6 +24,9 @@ Result<void> place_file(const platform::Path& folder, const std::string& path, u
 // Removes a file and the folders that are empty then; fine if it is not there.
 Result<void> remove_file(const platform::Path& folder, const std::string& path);
 
+// Why something could not be read, without its path: what is left out may be shown to anybody.
+std::string reason_without_path(const Error& error);
+
 // What a file has, or the target of a link.
 Result<std::string> content_of(const platform::Path& path, int64_t max_bytes);
 

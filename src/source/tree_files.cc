@@ -12,6 +12,7 @@
 #include "data/tree_hash.h"
 #include "platform/input_file.h"
 #include "platform/signals.h"
+#include "source/place_file.h"
 
 namespace ibid::source {
 namespace {
@@ -71,7 +72,7 @@ Result<void> hash_file(const platform::Path& root, TreeFile& file, HashWorker& w
   const Result<void> result = input.ok() ? hash_content(input.value(), file, worker) : input.error();
   if (result.ok()) return {};
   if (result.error().code() == ErrorCode::kInterrupted) return result;
-  file.problem = result.error().message();
+  file.problem = reason_without_path(result.error());
   return {};
 }
 
@@ -81,7 +82,7 @@ void hash_link(const platform::Path& root, TreeFile& file) {
     file.digest = digest_of(target.value());
     file.status.size_bytes = static_cast<int64_t>(target.value().size());
   } else {
-    file.problem = target.error().message();
+    file.problem = reason_without_path(target.error());
   }
 }
 

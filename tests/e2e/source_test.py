@@ -90,7 +90,11 @@ class Capture(SourceTest):
         schema = json.loads((ROOT / "docs/formats/source.schema.json").read_text())
         report = self.capture("project", "plain")
         jsonschema.validate(report, schema)
-        redacted = self.capture("project", "plain", "--redact")
+        broken = self.folder / "broken"
+        shutil.copytree(project, broken)
+        (broken / ".git" / "index").write_text("nonsense")
+        redacted = self.capture("project", "plain", "broken", "--redact", "--python", sys.executable,
+                                environment={"PYTHONPATH": str(self.folder / "absent")})
         jsonschema.validate(redacted, schema)
         self.assertNotIn(str(self.folder), json.dumps(redacted))
 

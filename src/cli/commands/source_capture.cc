@@ -143,7 +143,8 @@ CommandSpec source_capture_command() {
       .examples = {{"ibid source capture", "what is here?"},
                    {"ibid source capture -o source.json --python python3",
                     "a record of all that Python imports"},
-                   {"ibid source restore source.json copy", "the same files, elsewhere"}},
+                   {"ibid source capture --script train/run.py --store runs/store",
+                    "the source of one program, into a store of its own"}},
       .run = run,
   };
 }

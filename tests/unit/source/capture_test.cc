@@ -208,6 +208,7 @@ TEST_CASE("pointers of git-lfs") {
   CHECK(repository_called(report, "r").lfs_files.value() == std::vector<std::string>{"a.w", "b.w"});
   CHECK(report.changes.items.empty());
   CHECK(left_out_text(report) == "r/a.w: git-lfs keeps it; the commit has its pointer\n");
+  CHECK_FALSE(repository_called(report, "r").dirty.value());
 }
 
 TEST_CASE("secrets are left out, without a digest") {
