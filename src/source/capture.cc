@@ -96,9 +96,16 @@ std::map<Path, std::string> names_of(const std::vector<ResolvedRoot>& roots) {
   return names;
 }
 
+// Those of one name stay in their order.
 template <class T>
 void sort_by_name(std::vector<T>& items) {
-  std::ranges::stable_sort(items, {}, [](const T& item) { return item.name.value(); });
+  std::multimap<std::string, T> by_name;
+  for (T& item : items) {
+    std::string name = item.name.value();
+    by_name.emplace(std::move(name), std::move(item));
+  }
+  items.clear();
+  for (auto& [name, item] : by_name) items.push_back(std::move(item));
 }
 
 // By path, the names of all trees that were captured.

@@ -29,7 +29,8 @@ Result<void> check_out(const Path& folder, const std::string& commit) {
   IBID_ASSIGN(const CommitHandle found, find_commit(repository.get(), commit, folder));
   if (git_repository_set_head_detached(repository.get(), git_commit_id(found.get())) != 0)
     return git_failure("set HEAD of", folder);
-  git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+  git_checkout_options options{};
+  git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
   options.checkout_strategy = GIT_CHECKOUT_FORCE;
   options.disable_filters = 1;
   if (git_checkout_tree(repository.get(), reinterpret_cast<const git_object*>(found.get()), &options) != 0)
@@ -60,7 +61,8 @@ Result<void> write_pack(git_repository* from, const git_commit* commit, const Pa
 
 Result<void> make_repository(const Path& folder) {
   start_git();
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options{};
+  git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
   // No template either: it could bring hooks.
   options.flags = GIT_REPOSITORY_INIT_MKPATH | GIT_REPOSITORY_INIT_NO_REINIT;
   git_repository* made = nullptr;
@@ -82,7 +84,8 @@ Result<void> copy_commit(const Path& from, const std::string& commit, const Path
 
 Result<void> clone_commit(const std::string& address, const std::string& commit, const Path& folder) {
   start_git();
-  git_clone_options options = GIT_CLONE_OPTIONS_INIT;
+  git_clone_options options{};
+  git_clone_options_init(&options, GIT_CLONE_OPTIONS_VERSION);
   options.checkout_opts.checkout_strategy = GIT_CHECKOUT_NONE;
   options.fetch_opts.callbacks.transfer_progress = [](const git_indexer_progress*, void*) {
     return -stop_asked();

@@ -123,7 +123,8 @@ void take_status_entry(const git_status_entry& entry, Gathering& gathering, Coun
 }
 
 Result<Counts> take_status(const platform::Path& root, git_repository* repository, Gathering& gathering) {
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  git_status_options options{};
+  git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
   // Nothing is written back: the repository is somebody else's.
   options.flags = GIT_STATUS_OPT_INCLUDE_UNTRACKED | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS |
                   GIT_STATUS_OPT_NO_REFRESH | GIT_STATUS_OPT_EXCLUDE_SUBMODULES |

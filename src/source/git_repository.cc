@@ -53,7 +53,8 @@ Text nearest_tag(git_repository* repository, const git_oid& commit) {
   if (git_object_lookup(&object, repository, &commit, GIT_OBJECT_COMMIT) != 0)
     return Text::unknown("the commit's object is missing");
   const GitHandle<git_object, git_object_free> owner(object);
-  git_describe_options options = GIT_DESCRIBE_OPTIONS_INIT;
+  git_describe_options options{};
+  git_describe_options_init(&options, GIT_DESCRIBE_OPTIONS_VERSION);
   options.describe_strategy = GIT_DESCRIBE_TAGS;
   options.show_commit_oid_as_fallback = 1;
   git_describe_result* result = nullptr;

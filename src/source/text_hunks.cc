@@ -26,7 +26,8 @@ int take_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line* 
 
 Result<TextHunks> text_hunks(std::string_view before, std::string_view after) {
   start_git();
-  git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_options options{};
+  git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
   options.flags = GIT_DIFF_FORCE_TEXT;
   TextHunks hunks;
   if (git_diff_buffers(before.data(), before.size(), nullptr, after.data(), after.size(), nullptr, &options,
