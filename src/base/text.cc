@@ -42,6 +42,27 @@ std::string format_bytes(int64_t size_bytes) {
   return fixed_text(value, 1) + " " + std::string(kUnits[unit]);
 }
 
+std::optional<int64_t> parse_bytes(std::string_view text) {
+  constexpr std::string_view kLetters = "KMGTP";
+  constexpr double kLargest = 4e18;
+  const size_t digits_end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto number = parse_double(text.substr(0, digits_end));
+  std::string unit(trim(text.substr(digits_end)));
+  for (char& c : unit) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (!number) return std::nullopt;
+  double factor = 1;
+  if (const size_t power = unit.empty() ? std::string_view::npos : kLetters.find(unit[0]);
+      power != std::string_view::npos) {
+    for (size_t i = 0; i <= power; ++i) factor *= 1024;
+    unit.erase(0, 1);
+    if (unit == "IB") unit.clear();
+  }
+  if (!unit.empty() && unit != "B") return std::nullopt;
+  const double size_bytes = *number * factor;
+  if (!(size_bytes >= 0 && size_bytes < kLargest)) return std::nullopt;
+  return static_cast<int64_t>(size_bytes);
+}
+
 std::string format_duration(double seconds) {
   if (seconds < 0) return "-" + format_duration(-seconds);
   if (seconds < 9.995) return fixed_text(seconds, 2) + " s";

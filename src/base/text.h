@@ -20,6 +20,10 @@ std::string_view trim(std::string_view text);
 // "917 bytes", "9.5 MiB"; units of 1024.
 std::string format_bytes(int64_t size_bytes);
 
+// The other way round: "917", "10MiB", "1.5 GiB", "64k": the first letter of the unit counts, in powers of
+// 1024. Nothing if it is no size, negative, or does not fit.
+std::optional<int64_t> parse_bytes(std::string_view text);
+
 // "0.48 s", "3 min 20 s", "2 h 5 min".
 std::string format_duration(double seconds);
 

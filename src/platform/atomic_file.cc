@@ -63,15 +63,28 @@ Result<void> AtomicFile::write(std::string_view bytes) { return write(std::as_by
 Result<void> AtomicFile::commit() {
   IBID_CHECK(file_.valid(), "a second commit()");
   if (::fsync(file_.get()) != 0) return file_error("write", path_, errno);
+  IBID_TRY(publish());
+  return synchronise_folder(folder_of(path_));
+}
+
+Result<void> AtomicFile::publish() {
+  IBID_CHECK(file_.valid(), "publish() after commit()");
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) return file_error("write", path_, errno);
   file_.reset();
-  return synchronise_folder(folder_of(path_));
+  return {};
 }
 
 Result<void> write_file_atomically(const Path& path, std::string_view content) {
   IBID_ASSIGN(AtomicFile file, AtomicFile::create(path));
   IBID_TRY(file.write(content));
   return file.commit();
+}
+
+Result<void> synchronise_file_system(const Path& folder) {
+  const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid()) return file_error("open", folder, errno);
+  if (::syncfs(directory.get()) != 0) return file_error("synchronise", folder, errno);
+  return {};
 }
 
 }  // namespace ibid::platform

@@ -24,6 +24,9 @@ class AtomicFile {
   Result<void> write(std::span<const std::byte> bytes);
   Result<void> write(std::string_view bytes);
   Result<void> commit();
+  // The same without waiting for the disk: for files whose readers notice when one is torn. Follow the last
+  // of many by synchronise_file_system().
+  Result<void> publish();
 
  private:
   AtomicFile(Path path, Path temporary_path, FileDescriptor file)
@@ -35,5 +38,8 @@ class AtomicFile {
 };
 
 Result<void> write_file_atomically(const Path& path, std::string_view content);
+
+// Waits until everything written to the file system that `folder` lies on is on the disk.
+Result<void> synchronise_file_system(const Path& folder);
 
 }  // namespace ibid::platform

@@ -45,5 +45,6 @@ Result<Path> home_folder() {
 Result<Path> cache_folder() { return xdg_folder("XDG_CACHE_HOME", ".cache"); }
 Result<Path> config_folder() { return xdg_folder("XDG_CONFIG_HOME", ".config"); }
 Result<Path> state_folder() { return xdg_folder("XDG_STATE_HOME", ".local/state"); }
+Result<Path> data_folder() { return xdg_folder("XDG_DATA_HOME", ".local/share"); }
 
 }  // namespace ibid::platform

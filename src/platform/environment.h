@@ -17,11 +17,12 @@ std::map<std::string, std::string> all_environment_variables();
 // $HOME, else what the user database says.
 Result<Path> home_folder();
 
-// Where the XDG base directory specification puts ibid's files: what can be had again, and what the user
-// sets, and what is worth keeping between runs. A relative XDG variable counts as not set, as the
-// specification demands. The folders need not exist.
+// Where the XDG base directory specification puts ibid's files: what can be had again, what the user sets,
+// what is worth keeping between runs, and what has to be kept. A relative XDG variable counts as not set, as
+// the specification demands. The folders need not exist.
 Result<Path> cache_folder();
 Result<Path> config_folder();
 Result<Path> state_folder();
+Result<Path> data_folder();
 
 }  // namespace ibid::platform

@@ -28,6 +28,19 @@ TEST_CASE("sizes and durations read as people write them") {
   CHECK(format_duration(7500) == "2 h 5 min");
 }
 
+TEST_CASE("sizes as people type them") {
+  CHECK(parse_bytes("0") == 0);
+  CHECK(parse_bytes("917") == 917);
+  CHECK(parse_bytes("917 bytes") == std::nullopt);
+  CHECK(parse_bytes("12B") == 12);
+  CHECK(parse_bytes("64k") == 65536);
+  CHECK(parse_bytes("10MiB") == 10485760);
+  CHECK(parse_bytes("1.5 GiB") == 1610612736);
+  CHECK(parse_bytes("2mb") == 2097152);
+  for (const char* text : {"", "x", "-1", "1e3", "MiB", "10 XiB", "10MM", "9999999PiB", "1.2.3", "nan"})
+    CHECK_MESSAGE(!parse_bytes(text), text);
+}
+
 TEST_CASE("edit distance counts single slips, a swap as one") {
   CHECK(edit_distance("verify", "verify") == 0);
   CHECK(edit_distance("verfiy", "verify") == 1);
