@@ -73,7 +73,7 @@ constexpr auto kHarmlessEnds =
 
 constexpr auto kToolFolders = std::to_array<Names>(
     {"__pycache__", ".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis",
-     ".tox", ".nox", ".eggs", ".cache", ".gradle", ".ccache", "__pypackages__"});
+     ".tox", ".nox", ".eggs", ".cache", ".gradle", ".ccache", "__pypackages__", "ibid-runs", "ibid-verify"});
 
 std::string small(std::string_view text) {
   std::string out(text);

@@ -13,6 +13,7 @@
 #include "platform/environment.h"
 #include "verify/hook_events.h"
 #include "verify/output_log.h"
+#include "verify/recorded_source.h"
 #include "verify/touched_files.h"
 
 namespace ibid::verify {
@@ -61,10 +62,15 @@ std::vector<Json> printed_metrics(const std::string& output, const std::vector<M
   return metrics;
 }
 
+bool is_python(const std::string& program) {
+  return platform::Path(program).filename().string().starts_with("python");
+}
+
 // Reports on the machine, made while the program runs: nobody has to wait for them.
 class Surroundings {
  public:
-  explicit Surroundings(std::string python) : thread_([this, python] { collect(python); }) {}
+  Surroundings(const RecordOptions& options, const RunFolder& folder)
+      : thread_([this, &options, &folder] { collect(options, folder); }) {}
   ~Surroundings() {
     if (thread_.joinable()) thread_.join();
   }
@@ -73,32 +79,37 @@ class Surroundings {
 
   Result<void> write(const RunFolder& folder, std::vector<std::string>& problems) {
     thread_.join();
-    if (!problem_.empty()) problems.push_back("the machine could not be described: " + problem_);
+    if (!problem_.empty()) problems.push_back("not all surroundings could be described: " + problem_);
     if (!hardware_.is_null()) IBID_TRY(folder.write_json("hardware.json", hardware_));
     if (!environment_.is_null()) IBID_TRY(folder.write_json("environment.json", environment_));
+    if (!source_.is_null()) IBID_TRY(folder.write_json("source.json", source_));
     return {};
   }
 
  private:
-  void collect(const std::string& python) {
+  void collect(const RecordOptions& options, const RunFolder& folder) {
     try {
-      hardware_ = hardware::report_json(hardware::collect(hardware::Machine::this_one()));
       const environment::Subject subject = environment::this_environment();
-      environment_ =
-          environment::report_json(environment::collect(subject, environment::ask_python(subject, python)));
+      const std::string& program = options.command.front();
+      const environment::PythonAnswers python =
+          environment::ask_python(subject, is_python(program) ? program : "");
+      // First of all: the source is what it is now, and may be edited soon.
+      if (options.source) {
+        Result<Json> source = record_source(options.command, options.folder, subject, python, folder.path());
+        if (!source.ok()) problem_ = source.error().message();
+        if (source.ok()) source_ = std::move(source).value();
+      }
+      hardware_ = hardware::report_json(hardware::collect(hardware::Machine::this_one()));
+      environment_ = environment::report_json(environment::collect(subject, python));
     } catch (const std::exception& problem) {
       problem_ = problem.what();
     }
   }
 
-  Json hardware_, environment_;
+  Json source_, hardware_, environment_;
   std::string problem_;
   std::thread thread_;  // last: it starts when the rest is there
 };
-
-bool is_python(const std::string& program) {
-  return platform::Path(program).filename().string().starts_with("python");
-}
 
 std::vector<std::pair<std::string, std::string>> child_environment(const RecordOptions& options,
                                                                    const RunFolder& folder) {
@@ -224,7 +235,7 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
     const Result<void> kept = output.append(stream, platform::monotonic_seconds() - start, text);
     if (!kept.ok()) output_problem = kept.error();  // the program goes on; the record says what it lacks
   };
-  Surroundings surroundings(is_python(options.command.front()) ? options.command.front() : "");
+  Surroundings surroundings(options, folder);
   const platform::ProcessRequest request{.arguments = options.command,
                                          .environment = child_environment(options, folder),
                                          .folder = options.folder,

@@ -33,6 +33,7 @@ struct RecordOptions {
   int64_t max_output_bytes = int64_t{64} << 20;  // kept of each stream
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
+  bool source = true;  // whether the source is captured too
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };

@@ -51,7 +51,7 @@ class Repeater {
       result_.first = *options_.recorded;
     } else {
       result_.first = folder_ / folder_name(1, "as it is 1");
-      IBID_TRY(record(result_.first, {}));
+      IBID_TRY(record(result_.first, {}, true));
     }
     IBID_ASSIGN(const RunFolder first, RunFolder::open(result_.first));
     IBID_ASSIGN(evidence_, read_evidence(first));
@@ -72,7 +72,7 @@ class Repeater {
     repetition.skipped = variation.skipped;
     if (repetition.skipped.empty()) {
       repetition.folder = folder_ / folder_name(result_.runs.size() + 2, name);
-      IBID_TRY(record(repetition.folder, variation.environment));
+      IBID_TRY(record(repetition.folder, variation.environment, false));
       IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
       IBID_ASSIGN(const RunEvidence evidence, read_evidence(folder));
       repetition.seconds = evidence.end.value("seconds", 0.0);
@@ -84,9 +84,11 @@ class Repeater {
     return {};
   }
 
+  // The source is the same for all; the first run keeps it.
   Result<void> record(const platform::Path& path,
-                      const std::vector<std::pair<std::string, std::string>>& added) {
+                      const std::vector<std::pair<std::string, std::string>>& added, bool source) {
     RecordOptions record = options_.record;
+    record.source = source;
     record.environment.insert(record.environment.end(), added.begin(), added.end());
     IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
     IBID_ASSIGN(const RecordedRun run, record_run(record, folder));

@@ -133,8 +133,8 @@ class AnyProgram(RunTest):
         self.assertEqual(self.read(folder, "result.json")["exit_status"], 3)
 
     def test_killed_itself_it_leaves_a_record_that_says_so(self):
-        folder, process = self.start("sh", "-c", "echo up; sleep 0.2; echo more; exec sleep 60")
-        child = int(subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True).stdout)
+        folder, process = self.start("sh", "-c", "echo $$ > pid; echo up; sleep 0.2; echo more; exec sleep 60")
+        child = int((self.folder / "pid").read_text())
         process.kill()
         process.communicate()
         os.kill(child, signal.SIGKILL)
@@ -149,6 +149,41 @@ class AnyProgram(RunTest):
         self.assertLess(time.monotonic() - started, 25)
         self.assertEqual(result.returncode, 0)
         self.assertIs(self.read(folder, "result.json")["output_left_open"], True)
+
+
+class Source(RunTest):
+    def test_the_source_is_kept_with_its_changes_and_can_be_restored(self):
+        tree = self.folder / "project"
+        tree.mkdir()
+        git = lambda *words: subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=tree,
+                                            check=True, capture_output=True, env=self.environment)
+        (tree / "train.py").write_text("print(1)\n")
+        git("init", "-q"), git("add", "."), git("commit", "-qm", "first")
+        (tree / "train.py").write_text("print(2)\n")
+        (tree / "helper.py").write_text("new = True\n")
+        record = self.folder / "r"
+        subprocess.run([support.BINARY, "run", "--output", str(record), sys.executable, "train.py"], cwd=tree,
+                       check=True, capture_output=True, env=self.environment)
+        source = self.read(record, "source.json")
+        self.assertEqual({change["name"]["value"] for change in source["changes"]["items"]},
+                         {"project/train.py", "project/helper.py"})
+        self.run_ibid("source", "restore", "--store", record, record / "source.json", self.folder / "again")
+        self.assertEqual((self.folder / "again" / "project" / "train.py").read_text(), "print(2)\n")
+        self.assertEqual((self.folder / "again" / "project" / "helper.py").read_text(), "new = True\n")
+
+
+class Inputs(RunTest):
+    def test_an_input_that_changed_between_runs_is_named(self):
+        (self.folder / "data.csv").write_text("1\n")
+        (self.folder / "script.py").write_text("open('data.csv').read()")
+        _, first = self.record(sys.executable, "script.py", name="a")
+        (self.folder / "data.csv").write_text("2\n")
+        (self.folder / "script.py").write_text("open('data.csv').read(); 1")
+        _, second = self.record(sys.executable, "script.py", name="b")
+        self.assertNotIn("warning", first.stderr)
+        self.assertEqual([line for line in second.stderr.splitlines() if "script.py" in line], [])
+        self.assertIn("data.csv", second.stderr)
+        self.assertIn("ibid data hash --accept", second.stderr)
 
 
 class Python(RunTest):

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 #include "base/number_text.h"
@@ -5,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
+#include "cli/known_inputs.h"
 #include "cli/recording_options.h"
 #include "verify/recorded_run.h"
 
@@ -31,6 +34,32 @@ std::string summary(const verify::RecordedRun& run, const platform::Path& folder
   return text;
 }
 
+// What a person edits between runs on purpose. The record has its source; a warning each time would only
+// teach to overlook warnings.
+bool is_edited(const platform::Path& path) {
+  static constexpr std::array kKinds = {".py",  ".ipynb", ".sh",  ".toml", ".yaml",
+                                        ".yml", ".cfg",   ".ini", ".md",   ".conf"};
+  return std::find(kKinds.begin(), kKinds.end(), path.extension().string()) != kKinds.end();
+}
+
+// Inputs that another run met with another content.
+Result<void> compare_inputs(const verify::RunFolder& folder, const Invocation& invocation, Console& console) {
+  IBID_ASSIGN(const Json files, folder.read_json("files.json"));
+  std::vector<platform::Path> paths;
+  for (const Json& file : files) {
+    const platform::Path path = file.value("path", "");
+    if (file.value("role", "") == "read" && file.contains("sha256") && !is_edited(path))
+      paths.push_back(path);
+  }
+  const Result<std::vector<data::Input>> inputs = hash_inputs(paths);
+  if (!inputs.ok()) {
+    console.print_warning("inputs are neither compared nor remembered: " + inputs.error().message());
+    return {};
+  }
+  warn_of_changed_inputs(inputs.value(), {.run = folder.path().string()}, invocation, console);
+  return {};
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(verify::RecordOptions options, read_recording_options(invocation));
   options.on_output = pass_on;
@@ -46,6 +75,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
     console.print_error(recorded.error());
     return recorded.error().code() == ErrorCode::kPermission ? kCannotRun : kRecordFailed;
   }
+  IBID_TRY(compare_inputs(folder, invocation, console));
   if (!invocation.flag("quiet")) {
     const std::string text = summary(recorded.value(), path);
     std::fwrite(text.data(), 1, text.size(), stderr);
@@ -55,6 +85,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
 
 std::vector<OptionSpec> options() {
   std::vector<OptionSpec> options = recording_options();
+  options.push_back(known_inputs_option());
   options.push_back({.name = "quiet", .help = "print nothing besides what the program prints"});
   return options;
 }
