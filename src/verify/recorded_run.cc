@@ -230,10 +230,13 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
   std::optional<Error> output_problem;
   const double start = platform::monotonic_seconds();
   const auto on_output = [&](platform::OutputStream stream, std::string_view text) {
+    // Kept before it is shown: whoever has seen it finds it in the record. When it can no longer be kept, the
+    // program goes on, and the record says what it lacks.
+    if (!output_problem) {
+      const Result<void> kept = output.append(stream, platform::monotonic_seconds() - start, text);
+      if (!kept.ok()) output_problem = kept.error();
+    }
     if (options.on_output) options.on_output(stream, text);
-    if (output_problem) return;
-    const Result<void> kept = output.append(stream, platform::monotonic_seconds() - start, text);
-    if (!kept.ok()) output_problem = kept.error();  // the program goes on; the record says what it lacks
   };
   Surroundings surroundings(options, folder);
   const platform::ProcessRequest request{.arguments = options.command,
