@@ -7,7 +7,8 @@
 
 namespace ibid::report {
 
-// Replaces every fact of a private field by {"redacted": why}, so that the report can be shown to anybody.
+// Replaces every fact of a private field by {"redacted": why}, and in sources and reasons what such a fact
+// says and every identifier of 32 or more hexadecimal digits, so that the report can be shown to anybody.
 // Members that no section declares are left out.
 Json redacted(const Json& report, std::span<const Section> sections);
 
