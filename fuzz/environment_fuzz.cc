@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "environment/compiler_notes.h"
 #include "environment/fast_math.h"
 #include "environment/index.h"
 #include "environment/libraries.h"
@@ -61,6 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   check_json_text(input);
   (void)sets_flush_to_zero(input);
   (void)build_id(input);
+  (void)compilers_of(input);
+  (void)compiler_flags(input);
   (void)mapped_files(input);
   return 0;
 }

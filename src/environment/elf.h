@@ -51,7 +51,32 @@ class Elf {
     return segments;
   }
 
+  // The bytes of the section of this name; empty if there is none.
+  std::string_view section(std::string_view name) const {
+    const auto table = number<uint64_t>(40);
+    const auto entry_size = number<uint16_t>(58), n_entries = number<uint16_t>(60),
+               names_at = number<uint16_t>(62);
+    if (!table || *table == 0 || !entry_size || !n_entries || !names_at) return {};
+    const std::string_view names = section_at(*table + uint64_t{*names_at} * *entry_size);
+    for (uint64_t i = 0; i < *n_entries; ++i) {
+      const uint64_t entry = *table + i * *entry_size;
+      const auto at = number<uint32_t>(entry);
+      if (!at) return {};
+      if (*at < names.size() && names.substr(*at).substr(0, names.substr(*at).find('\0')) == name)
+        return section_at(entry);
+    }
+    return {};
+  }
+
  private:
+  std::string_view section_at(uint64_t entry) const {
+    constexpr uint32_t kWithoutBytes = 8;  // of .bss
+    const auto type = number<uint32_t>(entry + 4);
+    const auto offset = number<uint64_t>(entry + 24), size = number<uint64_t>(entry + 32);
+    if (!type || *type == kWithoutBytes || !offset || !size) return {};
+    return part(*offset, *size);
+  }
+
   std::string_view bytes_;
 };
 

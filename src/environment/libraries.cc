@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "base/number_text.h"
 #include "base/text.h"
+#include "environment/compiler_notes.h"
 #include "environment/debian.h"
 #include "environment/elf.h"
 #include "environment/fast_math.h"
@@ -105,6 +106,7 @@ Library look_at(const Subject& subject, const std::string& path, const std::stri
     library.build_id = library.xxh128 =
         Fact<std::string>::unknown("the file was replaced or removed since it was loaded");
     library.sets_flush_to_zero = Fact<bool>::unknown(library.xxh128.reason());
+    library.compiler = library.compiler_flags = library.xxh128;
     return library;
   }
   const auto bytes = file.value().bytes();
@@ -112,6 +114,8 @@ Library look_at(const Subject& subject, const std::string& path, const std::stri
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   library.build_id = fact_of(build_id(text), path);
   library.sets_flush_to_zero = fact_of(sets_flush_to_zero(text), path);
+  library.compiler = fact_of(compilers_of(text), path);
+  library.compiler_flags = fact_of(compiler_flags(text), path);
   return library;
 }
 
@@ -151,7 +155,8 @@ FactList<Library> libraries_in(const Subject& subject, std::string_view maps, co
         look_at(subject, deleted ? file.substr(0, file.size() - kDeleted.size()) : file, source);
     // What lies there now is not what was loaded.
     if (deleted) {
-      library.build_id = library.xxh128 = Fact<std::string>::unknown(replaced);
+      library.build_id = library.xxh128 = library.compiler = library.compiler_flags =
+          Fact<std::string>::unknown(replaced);
       library.sets_flush_to_zero = Fact<bool>::unknown(replaced);
     }
     libraries.push_back(std::move(library));
