@@ -1,0 +1,259 @@
+#include "verify/verification_document.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "base/number_text.h"
+#include "base/text.h"
+#include "report/html.h"
+
+namespace ibid::verify {
+namespace {
+
+using report::Document;
+using report::DocumentLine;
+using report::DocumentSection;
+using report::Tone;
+
+struct Group {
+  std::string name;  // of the setup; empty if there is one group only
+  const Json* runs;
+};
+
+std::vector<Group> groups_of(const Json& report) {
+  std::vector<Group> groups;
+  if (report.contains("setups")) {
+    for (const Json& setup : report["setups"]) groups.push_back({setup.value("name", ""), &setup["runs"]});
+  } else if (report.contains("runs")) {
+    groups.push_back({"", &report["runs"]});
+  }
+  return groups;
+}
+
+std::string text_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+int64_t count_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_integer() ? found->get<int64_t>() : 0;
+}
+
+bool is_same(const Json& run) { return run.contains("comparison") && run["comparison"].value("same", false); }
+bool did_run(const Json& run) { return run.contains("comparison"); }
+bool is_repeat(const Json& run) { return text_of(run, "name").find('=') == std::string::npos; }
+
+std::string command_text(const Json& first) {
+  std::vector<std::string> words;
+  if (first.contains("command")) {
+    for (const Json& word : first["command"])
+      words.push_back(word.is_string() ? word.get<std::string>() : "?");
+  }
+  return join(words, " ");
+}
+
+// The strongest evidence first, a sentence each.
+std::vector<std::string> differences_of(const Json& comparison) {
+  std::vector<std::string> sentences;
+  if (comparison.value("without_evidence", false))
+    sentences.emplace_back("There was nothing to compare: no digests, metrics, files or output.");
+  if (comparison.contains("first_divergence")) {
+    const Json& divergence = comparison["first_divergence"];
+    std::vector<std::string> tensors;
+    for (const Json& tensor : divergence["tensors"]) tensors.push_back(tensor.get<std::string>());
+    const size_t shown = std::min<size_t>(tensors.size(), 6);
+    std::string text = "First divergence at step " + number_text(count_of(divergence, "step"));
+    text += tensors.empty() ? ": one run has fewer digested steps"
+                            : ": " + join(std::span(tensors).first(shown), ", ");
+    if (tensors.size() > shown)
+      text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
+    sentences.push_back(text + ".");
+  }
+  if (comparison.contains("first_metric")) {
+    const Json& metric = comparison["first_metric"];
+    sentences.push_back(number_text(count_of(comparison, "different_metrics")) + " of " +
+                        number_text(count_of(comparison, "compared_metrics")) + " metrics differ, first " +
+                        text_of(metric, "name") + " at step " + number_text(count_of(metric, "step")) + ": " +
+                        text_of(metric, "a") + " and " + text_of(metric, "b") + ".");
+  }
+  if (comparison.contains("different_files")) {
+    std::vector<std::string> files;
+    for (const Json& file : comparison["different_files"]) files.push_back(file.get<std::string>());
+    sentences.push_back("Files differ: " + join(files, ", ") + ".");
+  }
+  if (comparison.contains("first_output_line")) {
+    const Json& line = comparison["first_output_line"];
+    sentences.push_back("Output differs from line " + number_text(count_of(line, "line")) + " on: \"" +
+                        text_of(line, "a") + "\" and \"" + text_of(line, "b") + "\".");
+  }
+  if (!comparison.value("same_end", true))
+    sentences.emplace_back("It ended with another exit status or signal.");
+  return sentences;
+}
+
+DocumentSection runs_section(const Group& group) {
+  DocumentSection section;
+  section.title = group.name.empty() ? "Runs" : "Runs of the setup '" + group.name + "'";
+  section.table.header = {"run", "compared with the first", "steps", "metrics", "files", "seconds"};
+  section.table.right = {false, false, true, true, true, true};
+  for (const Json& run : *group.runs) {
+    if (!did_run(run)) {
+      section.table.rows.push_back(
+          {text_of(run, "name"), "not run: " + text_of(run, "skipped"), "", "", "", ""});
+      continue;
+    }
+    const Json& comparison = run["comparison"];
+    section.table.rows.push_back({text_of(run, "name"), is_same(run) ? "same bits" : "different",
+                                  number_text(count_of(comparison, "compared_steps")),
+                                  number_text(count_of(comparison, "compared_metrics")),
+                                  number_text(count_of(comparison, "compared_files")),
+                                  fixed_text(run.value("seconds", 0.0), 2)});
+  }
+  return section;
+}
+
+DocumentSection differences_section(const std::vector<Group>& groups) {
+  DocumentSection section;
+  section.title = "Where runs part";
+  for (const Group& group : groups) {
+    for (const Json& run : *group.runs) {
+      if (did_run(run) && !is_same(run)) {
+        const std::string name = (group.name.empty() ? "" : group.name + ", ") + text_of(run, "name") + ":";
+        for (const std::string& sentence : differences_of(run["comparison"]))
+          section.lines.push_back({Tone::kBad, name, sentence});
+      }
+      if (!run.contains("read_what_earlier_runs_wrote")) continue;
+      for (const Json& path : run["read_what_earlier_runs_wrote"])
+        section.lines.push_back({Tone::kWarning, text_of(run, "name") + ":",
+                                 "read " + path.get<std::string>() +
+                                     ", which an earlier run had written: the runs are not independent."});
+    }
+  }
+  return section;
+}
+
+// What the runs say about each factor: held, or changed and seen to matter or not.
+DocumentSection factors_section(const std::vector<Group>& groups) {
+  std::set<std::string> probed, matter;
+  for (const Group& group : groups) {
+    bool repeats = true;
+    for (const Json& run : *group.runs)
+      repeats = repeats && (!is_repeat(run) || !did_run(run) || is_same(run));
+    for (const Json& run : *group.runs) {
+      const std::string name = text_of(run, "name");
+      if (!did_run(run) || is_repeat(run)) continue;
+      const std::string factor = name.substr(0, name.find('='));
+      probed.insert(factor);
+      // Where not even repetitions agree, a difference says nothing about the factor.
+      if (!is_same(run) && repeats) matter.insert(factor);
+    }
+  }
+  DocumentSection section;
+  section.title = "What was varied";
+  for (const std::string& factor : probed) {
+    const bool counts = matter.contains(factor);
+    section.lines.push_back({counts ? Tone::kBad : Tone::kGood, factor + ":",
+                             counts ? "the result depends on it." : "no dependence was seen."});
+  }
+  section.lines.push_back(
+      {Tone::kQuiet, "",
+       "Whatever is not named here was as this machine has it, and nothing is said about it."});
+  return section;
+}
+
+DocumentSection repeat_section(const Json& report, const Json& first) {
+  DocumentSection section;
+  section.title = "How to repeat this";
+  section.lines = {{Tone::kPlain, "Command:", command_text(first)},
+                   {Tone::kPlain, "In:", text_of(first, "folder")},
+                   {Tone::kPlain, "First record:", text_of(report, "first")},
+                   {Tone::kPlain, "ibid:", text_of(first, "ibid")}};
+  return section;
+}
+
+struct Counts {
+  int64_t run = 0, same = 0, without_evidence = 0;
+};
+
+Counts counts_of(const Json& report) {
+  Counts counts;
+  for (const Group& group : groups_of(report)) {
+    for (const Json& run : *group.runs) {
+      if (!did_run(run)) continue;
+      ++counts.run;
+      counts.same += is_same(run) ? 1 : 0;
+      counts.without_evidence += run["comparison"].value("without_evidence", false) ? 1 : 0;
+    }
+  }
+  return counts;
+}
+
+// XML has no way to write most control characters.
+std::string xml_text(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') c = '?';
+  }
+  return report::html_escaped(text);
+}
+
+}  // namespace
+
+std::string verdict_sentence(const Json& report) {
+  const Counts counts = counts_of(report);
+  if (counts.run == 0 || counts.without_evidence > 0) return "Nothing was compared, so nothing is shown.";
+  if (report.value("same", false)) return "The same bits came out of all runs that were to agree.";
+  return "Of " + number_text(counts.run) + " repetitions " + number_text(counts.run - counts.same) +
+         " came out otherwise than the run they were compared with.";
+}
+
+Document verification_document(const Json& report, const Json& first) {
+  const std::vector<Group> groups = groups_of(report);
+  Document document;
+  document.title = "Verification of " + command_text(first);
+  document.subtitle = verdict_sentence(report);
+  DocumentSection verdict;
+  verdict.title = "Verdict";
+  const bool compared = counts_of(report).run > 0;
+  verdict.lines.push_back({report.value("same", false) ? Tone::kGood
+                           : compared                  ? Tone::kBad
+                                                       : Tone::kWarning,
+                           "", verdict_sentence(report)});
+  document.sections.push_back(std::move(verdict));
+  for (const Group& group : groups) document.sections.push_back(runs_section(group));
+  DocumentSection differences = differences_section(groups);
+  if (!differences.lines.empty()) document.sections.push_back(std::move(differences));
+  document.sections.push_back(factors_section(groups));
+  document.sections.push_back(repeat_section(report, first));
+  return document;
+}
+
+std::string verification_junit(const Json& report, const Json& first) {
+  std::string cases;
+  int64_t n_cases = 0, n_failures = 0, n_skipped = 0;
+  for (const Group& group : groups_of(report)) {
+    for (const Json& run : *group.runs) {
+      ++n_cases;
+      cases += "  <testcase classname=\"" + xml_text(group.name.empty() ? "verify" : "verify." + group.name) +
+               "\" name=\"" + xml_text(text_of(run, "name")) + "\" time=\"" +
+               fixed_text(run.value("seconds", 0.0), 3) + "\">";
+      if (!did_run(run)) {
+        ++n_skipped;
+        cases += "<skipped message=\"" + xml_text(text_of(run, "skipped")) + "\"/>";
+      } else if (!is_same(run)) {
+        ++n_failures;
+        const std::vector<std::string> sentences = differences_of(run["comparison"]);
+        cases += "<failure message=\"" + xml_text(sentences.empty() ? "different" : sentences.front()) +
+                 "\">" + xml_text(join(sentences, "\n")) + "</failure>";
+      }
+      cases += "</testcase>\n";
+    }
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" +
+         xml_text("ibid verify " + command_text(first)) + "\" tests=\"" + number_text(n_cases) +
+         "\" failures=\"" + number_text(n_failures) + "\" errors=\"0\" skipped=\"" + number_text(n_skipped) +
+         "\">\n" + cases + "</testsuite>\n";
+}
+
+}  // namespace ibid::verify

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "report/document.h"
+
+namespace ibid::verify {
+
+// A verification for people: the verdict in one sentence, every run, the first divergence of those that
+// differ, what was varied, how to repeat it. `report` is report.json of docs/formats/verification.md, `first`
+// the run.json of the run that was repeated.
+report::Document verification_document(const Json& report, const Json& first);
+
+// The same for continuous integration: JUnit's XML, one case for each run.
+std::string verification_junit(const Json& report, const Json& first);
+
+// One sentence: what came out.
+std::string verdict_sentence(const Json& report);
+
+}  // namespace ibid::verify
