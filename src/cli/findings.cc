@@ -10,6 +10,7 @@
 #include "platform/cgroup.h"
 #include "platform/machine.h"
 #include "platform/process.h"
+#include "verify/recorded_run.h"
 
 namespace ibid::cli {
 namespace {
@@ -158,6 +159,19 @@ void examine_libraries(std::vector<Finding>& findings) {
   }
 }
 
+void examine_hook(std::vector<Finding>& findings) {
+  const Result<verify::HookFiles> hook = verify::find_hook_files();
+  if (hook.ok()) {
+    findings.push_back({.name = "hook for Python", .detail = hook.value().inject.string()});
+    return;
+  }
+  findings.push_back({.name = "hook for Python",
+                      .state = State::kMissing,
+                      .detail = hook.error().message(),
+                      .disables = "'ibid run' and 'ibid verify' see nothing inside Python programs",
+                      .remedy = hook.error().hint()});
+}
+
 }  // namespace
 
 std::vector<Finding> examine_machine() {
@@ -174,6 +188,7 @@ std::vector<Finding> examine_machine() {
   examine_processor(findings);
   examine_resources(findings);
   for (const data::Dataset& dataset : data::known_datasets()) findings.push_back(examine_dataset(dataset));
+  examine_hook(findings);
   for (const Tool& tool : kTools) findings.push_back(examine_tool(tool));
   examine_libraries(findings);
   findings.push_back(examine_torch());
