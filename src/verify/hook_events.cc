@@ -62,6 +62,8 @@ class EventReader {
     if (kind == "seed") return &events_.seeds;
     if (kind == "switch") return &events_.switches;
     if (kind == "parameter") return &events_.parameters;
+    if (kind == "enforced") return &events_.enforced;
+    if (kind == "not_enforced") return &events_.not_enforced;
     if (kind == "note") return &events_.notes;
     return nullptr;
   }

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "platform/supervised_process.h"
+#include "verify/enforcement.h"
 #include "verify/run_folder.h"
 
 namespace ibid::verify {
@@ -24,10 +25,11 @@ struct HookFiles {
 Result<HookFiles> find_hook_files();
 
 struct RecordOptions {
-  std::vector<std::string> command;                              // the program and its arguments
-  platform::Path folder;                                         // where it runs
-  std::vector<std::pair<std::string, std::string>> environment;  // added for it
-  std::optional<HookFiles> hook;  // none: what happens inside Python is not seen
+  std::vector<std::string> command;  // the program and its arguments
+  platform::Path folder;             // where it runs
+  Variables environment;             // added for it
+  Enforcement enforcement;           // `environment` goes before it
+  std::optional<HookFiles> hook;     // none: what happens inside Python is not seen
   std::string why_no_hook;
   int64_t digest_every = 1;                      // steps; 0: none
   int64_t max_output_bytes = int64_t{64} << 20;  // kept of each stream
@@ -40,6 +42,8 @@ struct RecordOptions {
 struct RecordedRun {
   platform::SupervisedEnd end;
   std::vector<std::string> problems;  // parts of the record that are missing, and why
+  // Settings held still, and those that could not be: {"library", "name", "value" or "reason", ...}.
+  Json enforced = Json::array(), not_enforced = Json::array();
   int64_t n_files_read = 0, n_files_written = 0, n_metrics = 0, n_digests = 0;
 };
 
@@ -47,5 +51,8 @@ struct RecordedRun {
 // on the folder is a valid record that says it is unfinished; only the end of the run changes that. Errors:
 // the program could not be started, or the folder not be written.
 Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder);
+
+// Of a strict run that could not enforce all that was asked for: names what, and the first reason.
+Error strict_error(const Json& not_enforced);
 
 }  // namespace ibid::verify

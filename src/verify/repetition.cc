@@ -94,7 +94,7 @@ class Repeater {
       return Error(ErrorCode::kInterrupted, "stopped before all repetitions had run",
                    "those that have are in " + path.parent_path().string());
     }
-    static_cast<void>(run);
+    if (record.enforcement.strict && !run.not_enforced.empty()) return strict_error(run.not_enforced);
     return {};
   }
 

@@ -5,7 +5,7 @@ import os
 import threading
 import weakref
 
-from . import digests, events, files, generators, seeds
+from . import digests, enforce, events, files, generators, seeds
 
 _modules = []  # weak references in order of creation: names must not depend on addresses
 _last = {"loss": None, "batch": None}
@@ -18,6 +18,7 @@ def attach(torch):
     """Watch seeds, modules, losses, batches and optimisers of `torch`."""
     generators.attach(torch)
     seeds.watch(torch, "manual_seed")
+    _watch_entropy(torch)
     _watch_file(torch, "save", argument=1, mode="write")
     _watch_file(torch, "load", argument=0, mode="read")
     events.at_end(functools.partial(_record_switches, torch))
@@ -43,6 +44,23 @@ def _watch_file(torch, name, argument, mode):
         return original(*arguments, **keywords)
 
     setattr(torch, name, call)
+
+
+def _watch_entropy(torch):
+    """torch.seed takes no seed, which it chooses and returns; where one is to be used, it is that one."""
+    choose = torch.seed
+
+    @functools.wraps(choose)
+    def seed():
+        if enforce.SEED is None:
+            value = choose()
+            events.write(event="seed", library="torch", call="torch.seed", value=None, at=events.caller())
+            return value
+        enforce.enforced("torch", "torch.seed", str(enforce.SEED), instead_of=None, at=events.caller())
+        torch.manual_seed(enforce.SEED)
+        return enforce.SEED
+
+    torch.seed = seed
 
 
 def _watch_modules(module):
