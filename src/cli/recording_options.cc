@@ -1,5 +1,6 @@
 #include "cli/recording_options.h"
 
+#include "base/number_text.h"
 #include "cli/invocation.h"
 #include "platform/process.h"
 
@@ -20,6 +21,24 @@ Result<verify::Enforcement> read_enforcement(const Invocation& invocation) {
   return enforcement;
 }
 
+Result<void> read_digest_options(const Invocation& invocation, verify::RecordOptions& options) {
+  options.digest_every = *invocation.text("digest-every");
+  const auto steps = parse_int64(options.digest_every);
+  if (options.digest_every != "auto" && (!steps || *steps < 0)) {
+    return Error(ErrorCode::kUsage, "--digest-every has '" + options.digest_every + "'",
+                 "write a number of steps, 0 for no digests, or auto");
+  }
+  const std::string budget = *invocation.text("digest-budget");
+  const bool is_percent = budget.ends_with("%");
+  const auto share = is_percent ? parse_double(budget.substr(0, budget.size() - 1)) : std::nullopt;
+  if (!share || !(*share > 0.0 && *share <= 100.0)) {
+    return Error(ErrorCode::kUsage, "--digest-budget has '" + budget + "'",
+                 "write a share of the time above 0%, as in --digest-budget 3%");
+  }
+  options.digest_budget = *share / 100.0;
+  return {};
+}
+
 }  // namespace
 
 std::vector<OptionSpec> recording_options() {
@@ -34,11 +53,16 @@ std::vector<OptionSpec> recording_options() {
        .help = "a metric the program prints: a regular expression whose first group is the value",
        .repeatable = true},
       {.name = "digest-every",
-       .type = OptionType::kInteger,
+       .type = OptionType::kText,
        .value_name = "N",
-       .default_value = "1",
-       .help = "optimiser steps between digests; 0 for none",
-       .least = 0},
+       .default_value = "auto",
+       .help =
+           "steps between digests; 0 for none; auto: the first 8 steps, then as often as the budget allows"},
+      {.name = "digest-budget",
+       .type = OptionType::kText,
+       .value_name = "SHARE",
+       .default_value = "3%",
+       .help = "the share of the time that digests may take with --digest-every auto"},
       {.name = "max-output",
        .type = OptionType::kInteger,
        .value_name = "MIB",
@@ -68,7 +92,7 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   verify::RecordOptions options;
   options.command = invocation.arguments("COMMAND");
   options.folder = std::filesystem::current_path();
-  options.digest_every = *invocation.integer("digest-every");
+  IBID_TRY(read_digest_options(invocation, options));
   options.max_output_bytes = *invocation.integer("max-output") << 20;
   options.metric_patterns = invocation.texts("metric");
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));

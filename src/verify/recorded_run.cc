@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/build_facts.h"
+#include "base/number_text.h"
 #include "base/text.h"
 #include "environment/live.h"
 #include "environment/report.h"
@@ -120,17 +121,19 @@ Variables child_environment(const RecordOptions& options, const RunFolder& folde
   variables.emplace_back("PYTHONPATH", options.hook->inject.string() + (own.empty() ? "" : ":" + own));
   variables.emplace_back("IBID_HOOK_EVENTS", folder.file("events").string());
   variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
-  variables.emplace_back("IBID_HOOK_DIGEST_EVERY", std::to_string(options.digest_every));
+  variables.emplace_back("IBID_HOOK_DIGEST_EVERY", options.digest_every);
+  variables.emplace_back("IBID_HOOK_DIGEST_BUDGET", number_text(options.digest_budget));
   return variables;
 }
 
 Json request_json(const RecordOptions& options) {
+  const auto steps = parse_int64(options.digest_every);
   Json json = {{"format", 1},
                {"kind", "recorded"},
                {"ibid", build_facts().version},
                {"command", options.command},
                {"folder", options.folder.string()},
-               {"digest_every", options.digest_every},
+               {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
                {"enforcement", enforcement_json(options.enforcement)},
                {"hook", options.hook.has_value()}};
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
@@ -180,6 +183,7 @@ Json seen_json(const HookEvents& events) {
           {"parameters", events.parameters},
           {"enforced", events.enforced},
           {"not_enforced", events.not_enforced},
+          {"cadence", events.cadence},
           {"notes", events.notes},
           {"unreadable_events", events.n_unreadable_lines}};
 }
@@ -277,6 +281,18 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
   IBID_TRY(surroundings.write(folder, run.problems));
   IBID_TRY(folder.write_json("result.json", end_json(run.end, output, started, run.problems)));
   return run;
+}
+
+std::string settled_cadence(const std::string& digest_every, const Json& seen) {
+  const auto chosen = seen.find("cadence");
+  if (!digest_every.starts_with("auto") || chosen == seen.end() || !chosen->is_object()) return digest_every;
+  std::string text = digest_every;
+  for (const auto& [library, every] : chosen->items()) {
+    // What an earlier run has settled is not chosen again.
+    if (!every.is_number_integer() || text.find(library + "=") != std::string::npos) continue;
+    text += (text == "auto" ? ":" : ",") + library + "=" + number_text(every.get<int64_t>());
+  }
+  return text;
 }
 
 Error strict_error(const Json& not_enforced) {

@@ -36,7 +36,7 @@ std::string folder_name(size_t number, const std::string& name) {
 class Repeater {
  public:
   Repeater(const RepetitionOptions& options, platform::Path folder)
-      : options_(options), folder_(std::move(folder)) {}
+      : options_(options), folder_(std::move(folder)), digest_every_(options.record.digest_every) {}
 
   Result<VerificationResult> run() {
     VerificationResult result;
@@ -79,6 +79,10 @@ class Repeater {
                    "only a run that ended by itself can be compared; run it again");
     }
     written_ = paths_of(evidence.files, "read");
+    if (first.has("seen.json")) {
+      IBID_ASSIGN(const Json seen, first.read_json("seen.json"));
+      digest_every_ = settled_cadence(digest_every_, seen);
+    }
     outcomes_.clear();
     outcomes_.push_back(std::move(evidence));
     return {};
@@ -117,6 +121,7 @@ class Repeater {
   Result<void> record(const platform::Path& path, const Variation& variation) {
     RecordOptions record = options_.record;
     record.enforcement = result_.enforcement;
+    record.digest_every = digest_every_;
     if (variation.seed) record.enforcement.seed = variation.seed;
     record.environment.insert(record.environment.end(), variation.environment.begin(),
                               variation.environment.end());
@@ -133,7 +138,8 @@ class Repeater {
   const RepetitionOptions& options_;
   platform::Path folder_;
   size_t n_runs_ = 0;
-  SetupResult result_;                 // of the setup that is running
+  std::string digest_every_;  // measured in the first run of all: the others have digests of the same steps
+  SetupResult result_;        // of the setup that is running
   std::vector<RunEvidence> outcomes_;  // one of each distinct outcome of it
   std::set<std::string> written_;
 };

@@ -156,6 +156,24 @@ class Torch(VerifyTest):
         text = TRAINING.replace("numpy.random.seed(1); random.seed(2)", "")
         self.assertIs(self.verify("--", *self.script(text), "1")["same"], True)
 
+    def test_all_runs_have_digests_of_the_steps_that_the_first_one_chose(self):
+        text = TRAINING.replace("60", "400").replace("torch.manual_seed(int(sys.argv[1]))", "torch.manual_seed(1)")
+        report = self.verify("--setup", "seeds,deterministic", "--digest-budget", "40%", "--", *self.script(text))
+        cadences = []
+        for folder in sorted((self.folder / "v").glob("0*")):
+            cadences.append(json.loads((folder / "seen.json").read_text())["cadence"])
+        # Only the first measures; the others are handed what it found.
+        self.assertEqual([bool(cadence) for cadence in cadences], [True, False, False, False])
+        every = cadences[0]["torch"]
+        expected = len([step for step in range(40) if step < 8 or step % every == 0])
+        for setup in report["setups"]:
+            self.assertEqual(setup["runs"][0]["comparison"]["compared_steps"], expected)
+
+    def test_a_record_is_repeated_with_its_cadence(self):
+        (self.folder / "train.py").write_text(TRAINING.replace("60", "400"))
+        self.run_ibid("run", "--quiet", "--output", "r", "--digest-every", "7", "--", sys.executable, "train.py", "1")
+        self.assertEqual(self.verify("r")["runs"][0]["comparison"]["compared_steps"], 6)
+
     def test_setups_of_an_unseeded_training(self):
         text = TRAINING.replace("torch.manual_seed(int(sys.argv[1]));", "").replace("numpy.random.seed(1); random.seed(2)", "")
         report = self.verify("--setup", "random,seeds,deterministic", "--", *self.script(text))

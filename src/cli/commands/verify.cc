@@ -30,6 +30,8 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
   const Json environment = run.value("environment", Json::object());
   for (const auto& [name, value] : environment.items())
     options.record.environment.emplace_back(name, value.get<std::string>());
+  if (const auto every = run.find("digest_every"); every != run.end())
+    options.record.digest_every = every->is_string() ? every->get<std::string>() : every->dump();
   if (!options.record.enforcement.asks_for_anything())
     options.record.enforcement = verify::parse_enforcement(run.value("enforcement", Json()));
   return {};
