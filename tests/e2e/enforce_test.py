@@ -131,6 +131,17 @@ class Torch(EnforceTest):
         self.assertEqual(result.stdout, self.python(text, name="plain")[1].stdout)
         self.assertNotIn("DataLoader.generator", self.enforced(folder))
 
+    def test_loaders_whose_workers_are_fresh_processes_and_those_with_all_arguments_in_order(self):
+        text = LOADER.replace("num_workers=2", "num_workers=1, multiprocessing_context='spawn'")
+        text = text.replace("for batch", "if __name__ == '__main__':\n  for batch").replace("    print(batch", "      print(batch")
+        folder, result = self.python(text, "--deterministic")
+        self.assertEqual((result.returncode, len(result.stdout.splitlines())), (0, 2), result.stderr)
+        everything = ("import torch\ng = torch.Generator().manual_seed(3)\nnone = None\n"
+                      "print([int(x) for x in torch.utils.data.DataLoader(range(9), 1, True, none, none, 0, none, False, False,\n"
+                      "                                                   0, none, none, g)])\n")
+        _, result = self.python(everything, "--deterministic", name="s")
+        self.assertEqual(result.stdout, self.python(everything, name="plain")[1].stdout)
+
     PUT = "import torch\nx = torch.zeros(5).put_(torch.tensor([1, 1]), torch.tensor([1., 2.]))\nprint('on')\n"
 
     def test_an_operation_without_a_deterministic_way_is_told(self):

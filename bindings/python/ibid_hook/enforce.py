@@ -77,7 +77,7 @@ def replacement(call, value):
 
     A program that asks for entropy gets the seed. Its own seeds stand, unless they are to be replaced.
     """
-    if not isinstance(value, _SEEDABLE):
+    if not isinstance(value, _SEEDABLE) and not hasattr(value, "dtype"):
         return None  # a generator's state, handed on
     if ENTROPY:
         return fresh_seed()

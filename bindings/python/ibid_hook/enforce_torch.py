@@ -84,14 +84,14 @@ def _hold_loaders(torch):
     DataLoader.__init__ = __init__
 
 
-# Places of the data loader's arguments, the data set being the first.
-_WORKER_INIT_PLACE = 10
+# How many of the data loader's arguments stand before these.
+_WORKER_INIT_PLACE, _GENERATOR_PLACE = 10, 12
 
 
 def _complete(torch, keywords, given_by_position):
-    if keywords.get("generator") is None:
+    if given_by_position <= _GENERATOR_PLACE and keywords.get("generator") is None:
         keywords["generator"] = torch.Generator().manual_seed(enforce.SEED)
         enforce.enforced("torch", "DataLoader.generator", enforce.SEED)
-    if given_by_position < _WORKER_INIT_PLACE and keywords.get("worker_init_fn") is None:
+    if given_by_position <= _WORKER_INIT_PLACE and keywords.get("worker_init_fn") is None:
         keywords["worker_init_fn"] = seed_worker
         enforce.enforced("torch", "DataLoader.worker_init_fn", "seeds Python's and NumPy's generators")
