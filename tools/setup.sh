@@ -61,14 +61,14 @@ look "testing for 64-bit ARM" $other_processors
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
-[ $python = no ] || look "Python packages" python3-venv python3-numpy
+[ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {
   [ $python = yes ] || return 0
   folder=$(dirname "$0")/../.venv
   [ -x "$folder/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$folder"
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors lightgbm
 }
 
 if [ -z "$missing" ]; then

@@ -10,11 +10,15 @@ namespace ibid::cli {
 
 class Invocation;
 
-// Options of commands that record programs: --output, --metric, --digest-every, --max-output, --no-hook.
+// Options of commands that record programs: --output, --metric, --digest-every, --max-output, --no-hook, and
+// those of what is enforced: --seed, --deterministic, --fixed-threads, --strict.
 std::vector<OptionSpec> recording_options();
 
 // Of the arguments COMMAND, to run in the current folder.
 Result<verify::RecordOptions> read_recording_options(const Invocation& invocation);
+
+// What could not be enforced, a line each with this indent.
+std::string not_enforced_text(const Json& not_enforced, const std::string& indent);
 
 // An error (code not-found) unless there is such a program.
 Result<void> check_program(const std::string& program);

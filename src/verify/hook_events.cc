@@ -1,5 +1,6 @@
 #include "verify/hook_events.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "base/text.h"
@@ -42,6 +43,7 @@ class EventReader {
     if (kind == "open") return read_open(event);
     if (kind == "digest") return read_digest(event);
     if (kind == "metric") return read_metric(event);
+    if (kind == "cadence") return read_cadence(event);
     Json* list = list_of(kind);
     if (list == nullptr) return kind == "end";
     Json entry = event;
@@ -62,6 +64,8 @@ class EventReader {
     if (kind == "seed") return &events_.seeds;
     if (kind == "switch") return &events_.switches;
     if (kind == "parameter") return &events_.parameters;
+    if (kind == "enforced") return &events_.enforced;
+    if (kind == "not_enforced") return &events_.not_enforced;
     if (kind == "note") return &events_.notes;
     return nullptr;
   }
@@ -89,6 +93,15 @@ class EventReader {
     } catch (const ArgumentError&) {
       return false;  // names that make no tree
     }
+    return true;
+  }
+
+  bool read_cadence(const Json& event) {
+    const std::string library = text_of(event, "kind");
+    const int64_t every = integer_of(event, "every", 0);
+    if (library.empty() || every < 1) return false;
+    int64_t& chosen = events_.cadence[library];
+    chosen = std::max(chosen, every);
     return true;
   }
 

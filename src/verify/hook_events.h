@@ -27,8 +27,11 @@ struct HookEvents {
   Json seeds = Json::array();
   Json switches = Json::array();
   Json parameters = Json::array();
-  Json notes = Json::array();  // what the hook could not do, and why
-  std::vector<Json> metrics;   // each {"step", "name", "value", "source"}
+  Json enforced = Json::array();           // settings that the hook changed
+  Json not_enforced = Json::array();       // settings that it could not change, and why
+  std::map<std::string, int64_t> cadence;  // steps between digests that the hook has chosen, for each library
+  Json notes = Json::array();              // what the hook could not do, and why
+  std::vector<Json> metrics;               // each {"step", "name", "value", "source"}
   std::map<std::string, OpenedFile> files;
   std::vector<DigestLog> digests;  // one for each process that took steps, in order of their event files
   int64_t n_unreadable_lines = 0;  // a crash cuts the last line of a file

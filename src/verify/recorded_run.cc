@@ -1,10 +1,12 @@
 #include "verify/recorded_run.h"
 
+#include <algorithm>
 #include <exception>
 #include <regex>
 #include <thread>
 
 #include "base/build_facts.h"
+#include "base/number_text.h"
 #include "base/text.h"
 #include "environment/live.h"
 #include "environment/report.h"
@@ -111,25 +113,39 @@ class Surroundings {
   std::thread thread_;  // last: it starts when the rest is there
 };
 
-std::vector<std::pair<std::string, std::string>> child_environment(const RecordOptions& options,
-                                                                   const RunFolder& folder) {
-  std::vector<std::pair<std::string, std::string>> variables = options.environment;
+// `first`, and of `second` what is not in it.
+Variables merged(Variables first, const Variables& second) {
+  const size_t n = first.size();
+  for (const auto& variable : second) {
+    const auto named = [&](const auto& other) { return other.first == variable.first; };
+    if (std::none_of(first.begin(), first.begin() + static_cast<ptrdiff_t>(n), named))
+      first.push_back(variable);
+  }
+  return first;
+}
+
+Variables child_environment(const RecordOptions& options, const RunFolder& folder) {
+  Variables variables = merged(options.environment, enforced_variables(options.enforcement));
   if (!options.hook) return variables;
+  variables = merged(std::move(variables), hook_variables(options.enforcement));
   const std::string own = platform::environment_variable("PYTHONPATH").value_or("");
   variables.emplace_back("PYTHONPATH", options.hook->inject.string() + (own.empty() ? "" : ":" + own));
   variables.emplace_back("IBID_HOOK_EVENTS", folder.file("events").string());
   variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
-  variables.emplace_back("IBID_HOOK_DIGEST_EVERY", std::to_string(options.digest_every));
+  variables.emplace_back("IBID_HOOK_DIGEST_EVERY", options.digest_every);
+  variables.emplace_back("IBID_HOOK_DIGEST_BUDGET", number_text(options.digest_budget));
   return variables;
 }
 
 Json request_json(const RecordOptions& options) {
+  const auto steps = parse_int64(options.digest_every);
   Json json = {{"format", 1},
                {"kind", "recorded"},
                {"ibid", build_facts().version},
                {"command", options.command},
                {"folder", options.folder.string()},
-               {"digest_every", options.digest_every},
+               {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
+               {"enforcement", enforcement_json(options.enforcement)},
                {"hook", options.hook.has_value()}};
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
   Json variables = Json::object();
@@ -176,14 +192,35 @@ Json seen_json(const HookEvents& events) {
           {"seeds", events.seeds},
           {"switches", events.switches},
           {"parameters", events.parameters},
+          {"enforced", events.enforced},
+          {"not_enforced", events.not_enforced},
+          {"cadence", events.cadence},
           {"notes", events.notes},
           {"unreadable_events", events.n_unreadable_lines}};
 }
 
+// Variables that were set before the start, and what no hook could see to.
+void add_own_enforcement(const RecordOptions& options, HookEvents& events) {
+  Json all = Json::array();
+  for (const auto& [name, value] : enforced_variables(options.enforcement)) {
+    const auto replaced = [&, &variable = name](const auto& other) { return other.first == variable; };
+    if (std::none_of(options.environment.begin(), options.environment.end(), replaced))
+      all.push_back({{"library", "environment"}, {"name", name}, {"value", value}});
+  }
+  for (Json& event : events.enforced) all.push_back(std::move(event));
+  events.enforced = std::move(all);
+  if (!options.enforcement.asks_for_anything() || !events.processes.empty()) return;
+  events.not_enforced.push_back(
+      {{"library", "python"},
+       {"name", "seeds and switches inside the program"},
+       {"reason", options.hook ? "no Python process that loads the hook was started" : options.why_no_hook}});
+}
+
 // What the hook and the pipes saw, put in order.
-Result<void> write_observations(const RunFolder& folder, const std::vector<MetricPattern>& patterns,
-                                RecordedRun& run) {
+Result<void> write_observations(const RecordOptions& options, const RunFolder& folder,
+                                const std::vector<MetricPattern>& patterns, RecordedRun& run) {
   IBID_ASSIGN(HookEvents events, read_hook_events(folder.file("events")));
+  add_own_enforcement(options, events);
   IBID_ASSIGN(const std::string output, platform::read_file(folder.file("stdout.txt")));
   for (Json& metric : printed_metrics(output, patterns)) events.metrics.push_back(std::move(metric));
   std::string metric_lines;
@@ -199,6 +236,8 @@ Result<void> write_observations(const RunFolder& folder, const std::vector<Metri
   }
   run.n_metrics = static_cast<int64_t>(events.metrics.size());
   for (const DigestLog& log : events.digests) run.n_digests += static_cast<int64_t>(log.size());
+  run.enforced = std::move(events.enforced);
+  run.not_enforced = std::move(events.not_enforced);
   for (const Json& note : events.notes) run.problems.push_back(note.value("text", ""));
   return {};
 }
@@ -252,10 +291,32 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
   run.end = end.value();
   if (output_problem) run.problems.push_back("not all output was kept: " + output_problem->message());
   if (!options.hook) run.problems.push_back("nothing was seen inside the program: " + options.why_no_hook);
-  IBID_TRY(write_observations(folder, patterns, run));
+  IBID_TRY(write_observations(options, folder, patterns, run));
   IBID_TRY(surroundings.write(folder, run.problems));
   IBID_TRY(folder.write_json("result.json", end_json(run.end, output, started, run.problems)));
   return run;
+}
+
+std::string settled_cadence(const std::string& digest_every, const Json& seen) {
+  const auto chosen = seen.find("cadence");
+  if (!digest_every.starts_with("auto") || chosen == seen.end() || !chosen->is_object()) return digest_every;
+  std::string text = digest_every;
+  for (const auto& [library, every] : chosen->items()) {
+    // What an earlier run has settled is not chosen again.
+    if (!every.is_number_integer() || text.find(library + "=") != std::string::npos) continue;
+    text += (text == "auto" ? ":" : ",") + library + "=" + number_text(every.get<int64_t>());
+  }
+  return text;
+}
+
+Error strict_error(const Json& not_enforced) {
+  std::vector<std::string> names;
+  for (const Json& setting : not_enforced)
+    names.push_back(setting.value("library", "") + ": " + setting.value("name", ""));
+  return Error(ErrorCode::kUnsupported,
+               "not everything could be enforced: " + join(names, ", ") + " (" +
+                   not_enforced.front().value("reason", "") + ")",
+               "leave --strict out to go on without them, or avoid them in the program");
 }
 
 }  // namespace ibid::verify

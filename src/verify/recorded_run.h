@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "platform/supervised_process.h"
+#include "verify/enforcement.h"
 #include "verify/run_folder.h"
 
 namespace ibid::verify {
@@ -24,12 +25,15 @@ struct HookFiles {
 Result<HookFiles> find_hook_files();
 
 struct RecordOptions {
-  std::vector<std::string> command;                              // the program and its arguments
-  platform::Path folder;                                         // where it runs
-  std::vector<std::pair<std::string, std::string>> environment;  // added for it
-  std::optional<HookFiles> hook;  // none: what happens inside Python is not seen
+  std::vector<std::string> command;  // the program and its arguments
+  platform::Path folder;             // where it runs
+  Variables environment;             // added for it
+  Enforcement enforcement;           // `environment` goes before it
+  std::optional<HookFiles> hook;     // none: what happens inside Python is not seen
   std::string why_no_hook;
-  int64_t digest_every = 1;                      // steps; 0: none
+  std::string digest_every =
+      "auto";                   // steps between digests, 0 for none; "auto:torch=8" if it was measured before
+  double digest_budget = 0.03;  // with auto: the share of the time that digests may take
   int64_t max_output_bytes = int64_t{64} << 20;  // kept of each stream
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
@@ -41,6 +45,8 @@ struct RecordOptions {
 struct RecordedRun {
   platform::SupervisedEnd end;
   std::vector<std::string> problems;  // parts of the record that are missing, and why
+  // Settings held still, and those that could not be: {"library", "name", "value" or "reason", ...}.
+  Json enforced = Json::array(), not_enforced = Json::array();
   int64_t n_files_read = 0, n_files_written = 0, n_metrics = 0, n_digests = 0;
 };
 
@@ -48,5 +54,11 @@ struct RecordedRun {
 // on the folder is a valid record that says it is unfinished; only the end of the run changes that. Errors:
 // the program could not be started, or the folder not be written.
 Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder);
+
+// Steps between digests as the first of several runs chose them ("auto:torch=8"), or `digest_every` as it is.
+std::string settled_cadence(const std::string& digest_every, const Json& seen);
+
+// Of a strict run that could not enforce all that was asked for: names what, and the first reason.
+Error strict_error(const Json& not_enforced);
 
 }  // namespace ibid::verify

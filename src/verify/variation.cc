@@ -93,4 +93,18 @@ std::vector<Variation> variable_variations(std::string_view factor, const std::s
   return variations;
 }
 
+std::vector<Variation> seed_variations(int64_t n) {
+  const auto is_prime = [](int64_t number) {
+    for (int64_t divisor = 2; divisor * divisor <= number; ++divisor) {
+      if (number % divisor == 0) return false;
+    }
+    return true;
+  };
+  std::vector<Variation> variations;
+  for (int64_t seed = 101; static_cast<int64_t>(variations.size()) < n; ++seed) {
+    if (is_prime(seed)) variations.push_back({"seed", number_text(seed), {}, "", seed});
+  }
+  return variations;
+}
+
 }  // namespace ibid::verify

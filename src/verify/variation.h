@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,7 +16,8 @@ struct Variation {
   std::string factor;  // "threads"
   std::string value;   // "2"
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string skipped;  // why this machine cannot run it; empty if it can
+  std::string skipped;               // why this machine cannot run it; empty if it can
+  std::optional<int64_t> seed = {};  // instead of the one that all runs have
 
   std::string name() const { return factor + "=" + value; }
 };
@@ -31,5 +34,8 @@ std::vector<Variation> hash_seed_variations(int64_t n);
 // Values of a variable as they are: TZ, LC_ALL.
 std::vector<Variation> variable_variations(std::string_view factor, const std::string& variable,
                                            std::string_view comma_separated);
+
+// The first n primes above 100 as seeds.
+std::vector<Variation> seed_variations(int64_t n);
 
 }  // namespace ibid::verify

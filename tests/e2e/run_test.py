@@ -297,6 +297,26 @@ class Torch(RunTest):
         self.assertIs(switches["torch.are_deterministic_algorithms_enabled()"], False)
         self.assertEqual(switches["torch.initial_seed()"], 1)
 
+    def long_training(self, name, *options):
+        (self.folder / "train.py").write_text(TRAINING.replace("60", "400"))
+        folder, _ = self.record(sys.executable, "train.py", "1", options=options, name=name)
+        steps = [json.loads(line)["step"] for line in (folder / "digests.jsonl").read_text().splitlines()]
+        return steps, self.read(folder, "seen.json")["cadence"]
+
+    def test_the_cadence_follows_from_the_budget(self):
+        steps, cadence = self.long_training("a", "--digest-budget", "0.0001%")
+        self.assertEqual((steps, cadence), (list(range(8)), {"torch": 65536}))
+        steps, cadence = self.long_training("b", "--digest-budget", "100%")
+        every = cadence["torch"]
+        self.assertEqual(steps, [step for step in range(40) if step < 8 or step % every == 0])
+
+    def test_a_cadence_or_budget_that_is_none(self):
+        for option, value in (("--digest-every", "often"), ("--digest-every", "-1"), ("--digest-budget", "3"),
+                              ("--digest-budget", "0%")):
+            _, result = self.record("true", options=[option, value])
+            self.assertEqual(result.returncode, 2, value)
+            self.assertIn(option, result.stderr)
+
     def test_digests_every_third_step_and_none(self):
         folder, _ = self.train("a", options=["--digest-every", "3"])
         steps = [json.loads(line)["step"] for line in (folder / "digests.jsonl").read_text().splitlines()]

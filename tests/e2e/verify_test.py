@@ -94,6 +94,59 @@ class Python(VerifyTest):
         self.assertEqual([path.rsplit("/", 1)[-1] for path in report["runs"][0]["read_what_earlier_runs_wrote"]], ["state"])
 
 
+class Setups(VerifyTest):
+    DRAWS = "import random\nrandom.seed(3)\nprint(random.random())\nprint({text})\n"
+
+    def setups(self, report):
+        return {setup["name"]: setup for setup in report["setups"]}
+
+    def test_each_is_compared_within_itself(self):
+        command = self.script(self.DRAWS.format(text="hash('x')"))
+        report = self.verify("--setup", "random,seeds,deterministic", "--repeat", "2", "--", *command)
+        setups = self.setups(report)
+        self.assertEqual({name: setup["distinct_outcomes"] for name, setup in setups.items()},
+                         {"random": 3, "seeds": 1, "deterministic": 1})
+        self.assertEqual([run["outcome"] for run in setups["random"]["runs"]], [2, 3])
+        self.assertEqual(setups["seeds"]["enforcement"]["seed"], 42)
+        self.assertEqual((setups["random"]["judged"], report["same"], "runs" in report), (False, True, False))
+
+    def test_a_run_that_differs_is_condemned_in_its_setup(self):
+        report = self.verify("--setup", "random,seeds", "--", "sh", "-c", "date +%N", status=1)
+        self.assertIs(self.setups(report)["seeds"]["same"], False)
+
+    def test_random_alone_is_judged_by_itself(self):
+        report = self.verify("--setup", "random", "--", *self.script(self.DRAWS.format(text="1")), status=1)
+        self.assertIs(report["same"], False)
+
+    def test_the_same_outcome_has_the_same_number(self):
+        command = ("sh", "-c", "n=$(cat /dev/stdin; ls | grep -c '^n'); touch n$n; echo $((n % 2))")
+        report = self.verify("--setup", "seeds", "--repeat", "3", "--", *command, status=1)
+        setup = self.setups(report)["seeds"]
+        self.assertEqual(([run["outcome"] for run in setup["runs"]], setup["distinct_outcomes"]), ([2, 1, 2], 2))
+
+    def test_variations_apply_in_each(self):
+        report = self.verify("--setup", "seeds,deterministic", "--hash-seeds", "1", "--repeat", "0", "--",
+                             *self.script("print(hash('x'))\n"), status=1)
+        for setup in report["setups"]:
+            self.assertEqual((setup["runs"][0]["name"], setup["same"]), ("hash-seed=1", False))
+
+    def test_seeds_that_are_primes_replace_the_programs_own(self):
+        report = self.verify("--init-seeds", "3", "--", *self.script(self.DRAWS.format(text="1")))
+        setup = self.setups(report)["init-seeds"]
+        self.assertEqual((setup["enforcement"]["seed"], [run["name"] for run in setup["runs"]]), (101, ["seed=103", "seed=107"]))
+        self.assertEqual((setup["distinct_outcomes"], report["same"]), (3, True))
+        seen = json.loads((self.folder / "v" / "05-init-seeds-seed-107" / "seen.json").read_text())
+        self.assertEqual([seed["value"] for seed in seen["seeds"]], ["107"])
+
+    def test_a_program_without_a_trace_proves_nothing_here_either(self):
+        finished = self.run_ibid("verify", "--setup", "random", "--", sys.executable, "-c", "pass", status=1)
+        self.assertIn("nothing was compared", finished.stdout)
+
+    def test_an_unknown_setup_and_one_named_twice(self):
+        for text, part in (("seed", "which is no setup"), ("seeds,seeds", "twice")):
+            self.assert_error(self.run_ibid("verify", "--setup", text, "--", "echo", status=2), "usage", part)
+
+
 @unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
 class Torch(VerifyTest):
     def test_a_seeded_training_has_the_same_bits(self):
@@ -109,6 +162,30 @@ class Torch(VerifyTest):
     def test_generators_that_nobody_uses_do_not_count(self):
         text = TRAINING.replace("numpy.random.seed(1); random.seed(2)", "")
         self.assertIs(self.verify("--", *self.script(text), "1")["same"], True)
+
+    def test_all_runs_have_digests_of_the_steps_that_the_first_one_chose(self):
+        text = TRAINING.replace("60", "400").replace("torch.manual_seed(int(sys.argv[1]))", "torch.manual_seed(1)")
+        report = self.verify("--setup", "seeds,deterministic", "--digest-budget", "40%", "--", *self.script(text))
+        cadences = []
+        for folder in sorted((self.folder / "v").glob("0*")):
+            cadences.append(json.loads((folder / "seen.json").read_text())["cadence"])
+        # Only the first measures; the others are handed what it found.
+        self.assertEqual([bool(cadence) for cadence in cadences], [True, False, False, False])
+        every = cadences[0]["torch"]
+        expected = len([step for step in range(40) if step < 8 or step % every == 0])
+        for setup in report["setups"]:
+            self.assertEqual(setup["runs"][0]["comparison"]["compared_steps"], expected)
+
+    def test_a_record_is_repeated_with_its_cadence(self):
+        (self.folder / "train.py").write_text(TRAINING.replace("60", "400"))
+        self.run_ibid("run", "--quiet", "--output", "r", "--digest-every", "7", "--", sys.executable, "train.py", "1")
+        self.assertEqual(self.verify("r")["runs"][0]["comparison"]["compared_steps"], 6)
+
+    def test_setups_of_an_unseeded_training(self):
+        text = TRAINING.replace("torch.manual_seed(int(sys.argv[1]));", "").replace("numpy.random.seed(1); random.seed(2)", "")
+        report = self.verify("--setup", "random,seeds,deterministic", "--", *self.script(text))
+        outcomes = {setup["name"]: setup["distinct_outcomes"] for setup in report["setups"]}
+        self.assertEqual(outcomes, {"random": 2, "seeds": 1, "deterministic": 1})
 
     def test_a_linear_layer_depends_on_the_instruction_set(self):
         text = ("import hashlib, torch\ntorch.manual_seed(0)\nlayer = torch.nn.Linear(512, 512)\n"

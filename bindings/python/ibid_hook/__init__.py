@@ -1,7 +1,7 @@
 """ibid's run-time hook: watches a Python program and writes down what it sees.
 
-It changes no number: it reads tensors, never writes them, and draws from no random generator. What goes wrong
-inside it becomes a note in the record, not an error of the program.
+It changes no number unless it is asked to (enforce.py): it reads tensors, never writes them, and draws from no
+random generator. What goes wrong inside it becomes a note in the record, not an error of the program.
 
 The lines it writes are specified in docs/formats/recorded_run.md, "Events".
 """
@@ -9,7 +9,7 @@ The lines it writes are specified in docs/formats/recorded_run.md, "Events".
 import atexit
 import os
 
-from . import events, files, imports
+from . import enforce_folders, events, files, imports
 
 
 def start():
@@ -17,4 +17,5 @@ def start():
     events.open_log(os.environ["IBID_HOOK_EVENTS"])
     files.watch()
     imports.watch()
+    enforce_folders.attach()
     atexit.register(events.end)

@@ -3,20 +3,20 @@
 import ctypes
 import os
 
-_BITS, _F16, _BF16, _F32, _F64 = range(5)
+BITS, F16, BF16, F32, F64 = range(5)
 
 # PyTorch's names of element types: ours, and how the library reads the bits.
 _TORCH_TYPES = {
-    "float16": ("f16", _F16),
-    "bfloat16": ("bf16", _BF16),
-    "float32": ("f32", _F32),
-    "float64": ("f64", _F64),
-    "int8": ("i8", _BITS),
-    "int16": ("i16", _BITS),
-    "int32": ("i32", _BITS),
-    "int64": ("i64", _BITS),
-    "uint8": ("u8", _BITS),
-    "bool": ("bool", _BITS),
+    "float16": ("f16", F16),
+    "bfloat16": ("bf16", BF16),
+    "float32": ("f32", F32),
+    "float64": ("f64", F64),
+    "int8": ("i8", BITS),
+    "int16": ("i16", BITS),
+    "int32": ("i32", BITS),
+    "int64": ("i64", BITS),
+    "uint8": ("u8", BITS),
+    "bool": ("bool", BITS),
 }
 
 
@@ -43,13 +43,18 @@ def of_tensor(tensor):
     tensor = tensor.detach()
     if tensor.device.type != "cpu" or not tensor.is_contiguous():
         tensor = tensor.cpu().contiguous()
-    n = tensor.numel() * (tensor.element_size() if element == _BITS else 1)
+    n = tensor.numel() * (tensor.element_size() if element == BITS else 1)
     return _call(_header(kind, tensor.shape), element, tensor.data_ptr(), n)
 
 
 def of_bytes(kind, content):
     """The digest of `content` as a list of bytes, for states of random generators."""
-    return _call(_header(kind, (len(content),)), _BITS, ctypes.cast(content, ctypes.c_void_p), len(content))
+    return _call(_header(kind, (len(content),)), BITS, ctypes.cast(content, ctypes.c_void_p), len(content))
+
+
+def of_memory(kind, shape, element, address, n):
+    """The digest of `n` elements (of BITS: bytes) at `address`."""
+    return _call(_header(kind, shape), element, address, n)
 
 
 def _header(kind, shape):

@@ -18,6 +18,12 @@ def attach(library):
     _at_import[name] = _STATES[name](library)
 
 
+def forget(library):
+    """What the generator of `library`, a name, has done so far is not the program's: we have seeded it."""
+    if library in ("random", "numpy", "torch"):
+        attach(sys.modules[library])
+
+
 def add(tensors):
     """The states of those that have moved, as random.NAME."""
     for name, state in _STATES.items():

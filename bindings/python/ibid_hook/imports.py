@@ -6,12 +6,18 @@ import sys
 
 from . import events
 
-# A library and the module here that knows it.
+# A library and the modules here that know it; those that hold it still do nothing unless they are asked to.
 _WATCHERS = {
     "argparse": "parameters",
-    "random": "seeds",
-    "numpy": "seeds",
-    "torch": "torch_steps",
+    "random": "seeds enforce_seeds",
+    "numpy": "seeds enforce_seeds",
+    "tensorflow": "enforce_tensorflow",
+    "keras": "keras_steps",
+    "xgboost": "boosting_steps",
+    "lightgbm": "boosting_steps",
+    "sklearn": "",
+    "sklearn.base": "sklearn_steps",
+    "torch": "torch_steps enforce_torch",
     "mlflow": "metrics",
     "torch.utils.tensorboard": "metrics",
     "tensorboardX": "metrics",
@@ -60,7 +66,7 @@ def _attach_after(loader):
 
 @events.safely
 def _attach(module):
-    watcher = importlib.import_module(f"{__package__}.{_WATCHERS[module.__name__]}")
-    watcher.attach(module)
+    for name in _WATCHERS[module.__name__].split():
+        importlib.import_module(f"{__package__}.{name}").attach(module)
     if "." not in module.__name__ and hasattr(module, "__version__"):
         events.write(event="library", name=module.__name__, version=str(module.__version__))

@@ -5,25 +5,25 @@ import os
 import threading
 import weakref
 
-from . import digests, events, files, generators, seeds
+from . import digests, enforce, events, files, generators, seeds, steps
 
 _modules = []  # weak references in order of creation: names must not depend on addresses
 _last = {"loss": None, "batch": None}
 _names = weakref.WeakKeyDictionary()  # of an optimiser's parameters
 _depth = threading.local()
-_state = {"step": 0, "every": int(os.environ.get("IBID_HOOK_DIGEST_EVERY", "1"))}
 
 
 def attach(torch):
     """Watch seeds, modules, losses, batches and optimisers of `torch`."""
     generators.attach(torch)
     seeds.watch(torch, "manual_seed")
+    _watch_entropy(torch)
     _watch_file(torch, "save", argument=1, mode="write")
     _watch_file(torch, "load", argument=0, mode="read")
     events.at_end(functools.partial(_record_switches, torch))
     if "IBID_HOOK_THREADS" in os.environ:  # some builds do not heed OMP_NUM_THREADS
         torch.set_num_threads(int(os.environ["IBID_HOOK_THREADS"]))
-    if _state["every"] == 0:
+    if not steps.are_digested():
         return
     _watch_modules(torch.nn.Module)
     _watch_backward(torch)
@@ -43,6 +43,23 @@ def _watch_file(torch, name, argument, mode):
         return original(*arguments, **keywords)
 
     setattr(torch, name, call)
+
+
+def _watch_entropy(torch):
+    """torch.seed takes no seed, which it chooses and returns; where one is to be used, it is that one."""
+    choose = torch.seed
+
+    @functools.wraps(choose)
+    def seed():
+        if enforce.SEED is None:
+            value = choose()
+            events.write(event="seed", library="torch", call="torch.seed", value=None, at=events.caller())
+            return value
+        enforce.enforced("torch", "torch.seed", str(enforce.SEED), instead_of=None, at=events.caller())
+        torch.manual_seed(enforce.SEED)
+        return enforce.SEED
+
+    torch.seed = seed
 
 
 def _watch_modules(module):
@@ -108,19 +125,14 @@ def _watch_step(optimiser, torch):
         finally:
             _depth.value -= 1
         if _depth.value == 0:
-            _after_step(self, torch)
+            steps.after("torch", lambda: _collect(self, torch))
         return result
 
     step._ibid_watched = True
     optimiser.step = step
 
 
-@events.safely
-def _after_step(optimiser, torch):
-    step = _state["step"]
-    _state["step"] += 1
-    if step % _state["every"] != 0:
-        return
+def _collect(optimiser, torch):
     tensors = {}
     _add_batch(tensors, torch, _last["batch"], "batch")
     if _last["loss"] is not None:
@@ -136,7 +148,7 @@ def _after_step(optimiser, torch):
     for name, buffer in _named_buffers():
         _add(tensors, f"buffers.{name}", buffer)
     generators.add(tensors)
-    events.write(event="digest", step=step, tensors=tensors)
+    return tensors
 
 
 def _add(tensors, name, tensor):

@@ -30,6 +30,10 @@ std::string summary(const verify::RecordedRun& run, const platform::Path& folder
   text += " after " + format_duration(run.end.seconds) + "; files read " + number_text(run.n_files_read) +
           ", written " + number_text(run.n_files_written) + "; metrics " + number_text(run.n_metrics) +
           "; digests " + number_text(run.n_digests) + "\nibid: recorded in " + folder.string() + "\n";
+  if (!run.enforced.empty())
+    text += "ibid: enforced: " + number_text(static_cast<int64_t>(run.enforced.size())) +
+            " settings (seen.json lists them)\n";
+  text += not_enforced_text(run.not_enforced, "ibid: ");
   for (const std::string& problem : run.problems) text += "ibid: not recorded: " + problem + "\n";
   return text;
 }
@@ -80,6 +84,10 @@ Result<int> run(const Invocation& invocation, Console& console) {
     const std::string text = summary(recorded.value(), path);
     std::fwrite(text.data(), 1, text.size(), stderr);
   }
+  if (options.enforcement.strict && !recorded.value().not_enforced.empty()) {
+    console.print_error(verify::strict_error(recorded.value().not_enforced));
+    return kRecordFailed;
+  }
   return recorded.value().end.shell_status();
 }
 
@@ -101,7 +109,9 @@ CommandSpec run_command() {
           "what it printed and when, how it ended, the machine and the software. Inside Python programs a "
           "hook also sees files read and written (with SHA-256), seeds and where they were set, switches "
           "for determinism, parameters, metrics, and for PyTorch digests of parameters, gradients, "
-          "optimiser, loss and random generators after each step. The hook changes no number. The record "
+          "optimiser, loss and random generators after each step. The hook changes no number unless --seed "
+          "or "
+          "--deterministic asks it to, and tells of every setting it changes. The record "
           "is valid at any moment: until the program has ended it says that it is unfinished. Once the "
           "program runs, its exit status "
           "is that of ibid, or 128 and the number of the signal that ended it.",
@@ -111,8 +121,9 @@ CommandSpec run_command() {
                      .verbatim = true}},
       .options = options(),
       .examples = {{"ibid run -- python3 train.py --epochs 3", "record a training"},
+                   {"ibid run --deterministic -- python3 train.py", "and hold still what can be held still"},
                    {"ibid run --metric 'loss=loss: ([0-9.]+)' -- ./train.sh", "any program; read a metric"}},
-      .exit_statuses = {{125, "the record could not be written"},
+      .exit_statuses = {{125, "the record could not be written, or with --strict not everything be enforced"},
                         {126, "the program may not be run"},
                         {127, "there is no such program"}},
       .run = run,

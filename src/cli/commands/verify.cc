@@ -30,6 +30,10 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
   const Json environment = run.value("environment", Json::object());
   for (const auto& [name, value] : environment.items())
     options.record.environment.emplace_back(name, value.get<std::string>());
+  if (const auto every = run.find("digest_every"); every != run.end())
+    options.record.digest_every = every->is_string() ? every->get<std::string>() : every->dump();
+  if (!options.record.enforcement.asks_for_anything())
+    options.record.enforcement = verify::parse_enforcement(run.value("enforcement", Json()));
   return {};
 }
 
@@ -120,20 +124,29 @@ std::string run_text(const Console& console, const verify::Repetition& run) {
   return text;
 }
 
-std::string verdict_text(const Console& console, const verify::VerificationResult& result) {
+std::string outcomes_text(const verify::SetupResult& setup) {
+  return number_text(setup.n_outcomes) + (setup.n_outcomes == 1 ? " outcome in " : " distinct outcomes in ") +
+         number_text(setup.n_run() + 1) + " runs";
+}
+
+bool without_evidence(const verify::SetupResult& setup) {
+  return std::any_of(setup.runs.begin(), setup.runs.end(), [](const verify::Repetition& repetition) {
+    return repetition.comparison && repetition.comparison->without_evidence;
+  });
+}
+
+std::string verdict_text(const Console& console, const verify::SetupResult& result) {
   if (result.n_run() == 0)
     return console.styled(Style::kWarning, "nothing was compared") + ": no repetition could run\n";
-  const auto without_evidence = [](const verify::Repetition& repetition) {
-    return repetition.comparison && repetition.comparison->without_evidence;
-  };
-  if (std::any_of(result.runs.begin(), result.runs.end(), without_evidence)) {
+  if (without_evidence(result)) {
     return console.styled(Style::kWarning, "nothing was compared") +
            ": the program prints nothing, writes no file that was seen, and has no metrics or steps\n"
            "  let it print its result, or name a metric with --metric NAME=PATTERN\n";
   }
   if (!result.same()) {
     return console.styled(Style::kBad, "different") +
-           ": the same command does not always give the same result here\n"
+           ": the same command does not always give the same result here (" + outcomes_text(result) +
+           ")\n"
            "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
   }
   const verify::RunComparison& first =
@@ -146,6 +159,41 @@ std::string verdict_text(const Console& console, const verify::VerificationResul
          " files written, and all output\n";
 }
 
+// A line of verdict for each setup; those that are expected to differ only tell how often they did.
+std::string verdicts_text(const Console& console, const verify::VerificationResult& result) {
+  std::string text;
+  for (const verify::SetupResult& setup : result.setups) {
+    if (!setup.name.empty()) text += setup.name + ": ";
+    text +=
+        setup.judged || without_evidence(setup) ? verdict_text(console, setup) : outcomes_text(setup) + "\n";
+  }
+  return text;
+}
+
+Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, const verify::Enforcement& own) {
+  std::vector<verify::Setup> setups = {{}};
+  setups.front().enforcement = own;
+  if (const auto names = invocation.text("setup")) {
+    IBID_ASSIGN(setups, verify::named_setups(*names, own));
+  }
+  for (verify::Setup& setup : setups) {
+    setup.repeats = *invocation.integer("repeat");
+    IBID_TRY(add_variations(invocation, setup.variations));
+  }
+  if (const auto n = invocation.integer("init-seeds")) setups.push_back(verify::seeds_setup(*n, own));
+  return setups;
+}
+
+void show_progress(Console& console, verify::RepetitionOptions& options) {
+  console.print("repeating: " + join(options.record.command, " ") + "\n");
+  options.on_setup = [&console](const verify::Setup& setup) {
+    if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.first_name + ":\n");
+  };
+  options.on_run = [&console](const verify::Repetition& repetition) {
+    console.print(run_text(console, repetition));
+  };
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   const bool json = invocation.flag("json");
   verify::RepetitionOptions options;
@@ -156,8 +204,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   } else {
     IBID_TRY(check_program(options.record.command.front()));
   }
-  options.repeats = *invocation.integer("repeat");
-  IBID_TRY(add_variations(invocation, options.variations));
+  IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
   IBID_ASSIGN(options.noise, noise_patterns(invocation));
   const platform::Path shown = invocation.text("output").value_or(
       verify::RunFolder::free_path("ibid-verify", run_name(options.record.command)).string());
@@ -166,18 +213,13 @@ Result<int> run(const Invocation& invocation, Console& console) {
     return Error(ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
                  "name another with --output");
   }
-  if (!json) {
-    console.print("repeating: " + join(options.record.command, " ") + "\n");
-    options.on_run = [&](const verify::Repetition& repetition) {
-      console.print(run_text(console, repetition));
-    };
-  }
+  if (!json) show_progress(console, options);
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
   const std::string report = json_text(verify::verification_json(result));
   IBID_TRY(platform::make_folders(folder));
   IBID_TRY(platform::write_file_atomically(folder / "report.json", report));
   console.print(json ? report
-                     : verdict_text(console, result) + "report: " + (shown / "report.json").string() + "\n");
+                     : verdicts_text(console, result) + "report: " + (shown / "report.json").string() + "\n");
   return result.same() ? 0 : 1;
 }
 
@@ -189,6 +231,19 @@ std::vector<OptionSpec> options() {
        .default_value = "1",
        .help = "how often to repeat it as it is",
        .least = 0},
+      {.name = "setup",
+       .type = OptionType::kText,
+       .value_name = "LIST",
+       .help = "compare the runs of each setup with one another: random (seeds replaced by entropy), seeds "
+               "(--seed, "
+               "or 42, and nothing else held still), deterministic (all held still)"},
+      {.name = "init-seeds",
+       .type = OptionType::kInteger,
+       .value_name = "N",
+       .help = "also N runs with the first primes above 100 as seeds, in place of the program's own; they "
+               "tell how "
+               "much depends on the seed and do not count in the verdict",
+       .least = 2},
       {.name = "threads",
        .type = OptionType::kText,
        .value_name = "LIST",
@@ -242,6 +297,8 @@ CommandSpec verify_command() {
       .examples = {{"ibid verify -- python3 train.py", "does it come out the same twice?"},
                    {"ibid verify --threads 1,2 --isa avx2,avx512 -- python3 train.py",
                     "and does it depend on threads or instruction sets?"},
+                   {"ibid verify --setup random,seeds,deterministic --repeat 4 -- python3 train.py",
+                    "what do seeds alone achieve, what does holding all still?"},
                    {"ibid verify ibid-runs/train-1", "repeat a recorded run, perhaps on another day"}},
       .exit_statuses = {{1, "runs differ, or there was nothing to compare"}},
       .run = run,
