@@ -74,6 +74,20 @@ class AnyProgram(VerifyTest):
         self.assertIs(self.verify("r")["same"], True)
 
 
+class Reports(VerifyTest):
+    def test_a_page_and_cases_for_continuous_integration(self):
+        command = ("sh", "-c", "echo ${TZ:-none}")
+        finished = self.run_ibid("verify", "--timezone", "A,B", "--output", "v", "--junit", "v.xml", "--", *command, status=1)
+        self.assertIn("depends on timezone (3 distinct outcomes in 4 runs)", finished.stdout)
+        page = (self.folder / "v" / "report.html").read_text()
+        self.assertIn("the result depends on it", page)
+        self.assertNotIn("http", page.split("</style>")[-1])
+        import xml.etree.ElementTree
+        suite = xml.etree.ElementTree.parse(self.folder / "v.xml").getroot()
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("3", "2"))
+        self.assertEqual(suite.findall("testcase")[1].get("name"), "timezone=A")
+
+
 class Python(VerifyTest):
     def test_hash_order_is_found(self):
         command = self.script("print(list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))")

@@ -11,6 +11,7 @@ _modules = []  # weak references in order of creation: names must not depend on 
 _last = {"loss": None, "batch": None}
 _names = weakref.WeakKeyDictionary()  # of an optimiser's parameters
 _depth = threading.local()
+_state = {"dropped_at": 1024}
 
 
 def attach(torch):
@@ -62,11 +63,19 @@ def _watch_entropy(torch):
     torch.seed = seed
 
 
+def _remember(module):
+    # A program may make modules all the time: those that are gone are dropped when the list has doubled.
+    if len(_modules) >= _state["dropped_at"]:
+        _modules[:] = [reference for reference in _modules if reference() is not None]
+        _state["dropped_at"] = max(1024, 2 * len(_modules))
+    _modules.append(weakref.ref(module))
+
+
 def _watch_modules(module):
     def remember(original):
         @functools.wraps(original)
         def call(self, *arguments, **keywords):
-            _modules.append(weakref.ref(self))
+            _remember(self)
             return original(self, *arguments, **keywords)
 
         return call

@@ -8,6 +8,7 @@
 #include "cli/recording_options.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
+#include "verify/verification_document.h"
 
 namespace ibid::cli {
 namespace {
@@ -135,6 +136,40 @@ bool without_evidence(const verify::SetupResult& setup) {
   });
 }
 
+// The factors of the variations that came out otherwise, each once, in order.
+std::vector<std::string> factors_that_matter(const verify::SetupResult& setup) {
+  std::vector<std::string> factors;
+  for (const verify::Repetition& run : setup.runs) {
+    const std::string factor = run.name.substr(0, run.name.find('='));
+    const bool matters = run.comparison && !run.comparison->same() && factor.size() < run.name.size();
+    if (matters && std::find(factors.begin(), factors.end(), factor) == factors.end())
+      factors.push_back(factor);
+  }
+  return factors;
+}
+
+// Whether output alone tells the runs apart: then it may be a clock or a path.
+bool only_output_differs(const verify::Repetition& run) {
+  if (!run.comparison || run.comparison->same()) return true;
+  verify::RunComparison rest = *run.comparison;
+  rest.output_line.reset();
+  return rest.same();
+}
+
+std::string different_text(const Console& console, const verify::SetupResult& result) {
+  const bool repeats = std::all_of(result.runs.begin(), result.runs.end(), [](const verify::Repetition& run) {
+    return !run.comparison || run.comparison->same() || run.name.find('=') != std::string::npos;
+  });
+  std::string text = console.styled(Style::kBad, "different") + ": ";
+  text += repeats ? "it repeats itself here, but what comes out depends on " +
+                        join(factors_that_matter(result), ", ")
+                  : "the same command does not always give the same result here";
+  text += " (" + outcomes_text(result) + ")\n";
+  if (std::all_of(result.runs.begin(), result.runs.end(), only_output_differs))
+    text += "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
+  return text;
+}
+
 std::string verdict_text(const Console& console, const verify::SetupResult& result) {
   if (result.n_run() == 0)
     return console.styled(Style::kWarning, "nothing was compared") + ": no repetition could run\n";
@@ -143,12 +178,7 @@ std::string verdict_text(const Console& console, const verify::SetupResult& resu
            ": the program prints nothing, writes no file that was seen, and has no metrics or steps\n"
            "  let it print its result, or name a metric with --metric NAME=PATTERN\n";
   }
-  if (!result.same()) {
-    return console.styled(Style::kBad, "different") +
-           ": the same command does not always give the same result here (" + outcomes_text(result) +
-           ")\n"
-           "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
-  }
+  if (!result.same()) return different_text(console, result);
   const verify::RunComparison& first =
       *std::find_if(result.runs.begin(), result.runs.end(), [](const auto& run) {
          return run.comparison.has_value();
@@ -194,6 +224,20 @@ void show_progress(Console& console, verify::RepetitionOptions& options) {
   };
 }
 
+// report.json and report.html in the folder of the runs, and JUnit's XML where it was asked for.
+Result<void> write_reports(const Json& report, const verify::VerificationResult& result,
+                           const platform::Path& folder, const Invocation& invocation) {
+  IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
+  IBID_ASSIGN(const Json run, first.read_json("run.json"));
+  IBID_TRY(platform::make_folders(folder));
+  IBID_TRY(platform::write_file_atomically(folder / "report.json", json_text(report)));
+  IBID_TRY(platform::write_file_atomically(
+      folder / "report.html", report::document_html(verify::verification_document(report, run))));
+  if (const auto path = invocation.text("junit"))
+    IBID_TRY(platform::write_file_atomically(*path, verify::verification_junit(report, run)));
+  return {};
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   const bool json = invocation.flag("json");
   verify::RepetitionOptions options;
@@ -215,11 +259,11 @@ Result<int> run(const Invocation& invocation, Console& console) {
   }
   if (!json) show_progress(console, options);
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
-  const std::string report = json_text(verify::verification_json(result));
-  IBID_TRY(platform::make_folders(folder));
-  IBID_TRY(platform::write_file_atomically(folder / "report.json", report));
-  console.print(json ? report
-                     : verdicts_text(console, result) + "report: " + (shown / "report.json").string() + "\n");
+  const Json report = verify::verification_json(result);
+  IBID_TRY(write_reports(report, result, folder, invocation));
+  console.print(json ? json_text(report)
+                     : verdicts_text(console, result) + "report: " + (shown / "report.html").string() +
+                           ", and report.json beside it\n");
   return result.same() ? 0 : 1;
 }
 
@@ -272,6 +316,10 @@ std::vector<OptionSpec> options() {
        .help = "what this matches in standard output is not compared: times, paths",
        .repeatable = true}};
   for (const OptionSpec& option : recording_options()) options.push_back(option);
+  options.push_back({.name = "junit",
+                     .type = OptionType::kPath,
+                     .value_name = "FILE",
+                     .help = "also write the runs as cases of JUnit's XML, for continuous integration"});
   options.push_back({.name = "json", .help = "print the report as JSON and nothing else"});
   return options;
 }
