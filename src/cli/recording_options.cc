@@ -1,5 +1,6 @@
 #include "cli/recording_options.h"
 
+#include "base/text.h"
 #include "cli/invocation.h"
 #include "platform/process.h"
 
@@ -27,8 +28,23 @@ std::vector<OptionSpec> recording_options() {
            .default_value = "64",
            .help = "how much of standard output and of standard error to keep, each",
            .least = 0},
+          {.name = "keep-files",
+           .type = OptionType::kText,
+           .value_name = "SIZE",
+           .default_value = "256MiB",
+           .help = "keep copies of written files up to this size in the record (2 GiB in all); 0 for none"},
           {.name = "no-hook", .help = "do not look inside Python programs"}};
 }
+
+namespace {
+
+Result<int64_t> read_keep_size(const std::string& text) {
+  if (const auto size_bytes = parse_bytes(text)) return *size_bytes;
+  return Error(ErrorCode::kUsage, "'--keep-files " + text + "' is no size",
+               "write for example --keep-files 1GiB");
+}
+
+}  // namespace
 
 Result<verify::RecordOptions> read_recording_options(const Invocation& invocation) {
   verify::RecordOptions options;
@@ -36,6 +52,7 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   options.folder = std::filesystem::current_path();
   options.digest_every = *invocation.integer("digest-every");
   options.max_output_bytes = *invocation.integer("max-output") << 20;
+  IBID_ASSIGN(options.keep.file_bytes, read_keep_size(*invocation.text("keep-files")));
   options.metric_patterns = invocation.texts("metric");
   if (invocation.flag("no-hook")) {
     options.why_no_hook = "--no-hook was given";

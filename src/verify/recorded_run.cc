@@ -181,8 +181,8 @@ Json seen_json(const HookEvents& events) {
 }
 
 // What the hook and the pipes saw, put in order.
-Result<void> write_observations(const RunFolder& folder, const std::vector<MetricPattern>& patterns,
-                                RecordedRun& run) {
+Result<void> write_observations(const RecordOptions& options, const RunFolder& folder,
+                                const std::vector<MetricPattern>& patterns, RecordedRun& run) {
   IBID_ASSIGN(HookEvents events, read_hook_events(folder.file("events")));
   IBID_ASSIGN(const std::string output, platform::read_file(folder.file("stdout.txt")));
   for (Json& metric : printed_metrics(output, patterns)) events.metrics.push_back(std::move(metric));
@@ -190,7 +190,9 @@ Result<void> write_observations(const RunFolder& folder, const std::vector<Metri
   for (const Json& metric : events.metrics) metric_lines += metric.dump() + "\n";
   IBID_TRY(write_lines(folder, "metrics.jsonl", metric_lines));
   IBID_TRY(write_digests(folder, events.digests));
-  const Json files = touched_files_json(events, folder.path());
+  Json files = touched_files_json(events, folder.path());
+  if (auto lost = keep_written_files(folder, options.folder, options.keep, files))
+    run.problems.push_back(std::move(*lost));
   IBID_TRY(folder.write_json("files.json", files));
   IBID_TRY(folder.write_json("seen.json", seen_json(events)));
   for (const Json& file : files) {
@@ -252,7 +254,7 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
   run.end = end.value();
   if (output_problem) run.problems.push_back("not all output was kept: " + output_problem->message());
   if (!options.hook) run.problems.push_back("nothing was seen inside the program: " + options.why_no_hook);
-  IBID_TRY(write_observations(folder, patterns, run));
+  IBID_TRY(write_observations(options, folder, patterns, run));
   IBID_TRY(surroundings.write(folder, run.problems));
   IBID_TRY(folder.write_json("result.json", end_json(run.end, output, started, run.problems)));
   return run;

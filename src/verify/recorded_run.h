@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "platform/supervised_process.h"
+#include "verify/kept_files.h"
 #include "verify/run_folder.h"
 
 namespace ibid::verify {
@@ -31,6 +32,7 @@ struct RecordOptions {
   std::string why_no_hook;
   int64_t digest_every = 1;                      // steps; 0: none
   int64_t max_output_bytes = int64_t{64} << 20;  // kept of each stream
+  KeepLimits keep;                               // copies of files written below `folder`
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
   bool source = true;  // whether the source is captured too

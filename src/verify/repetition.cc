@@ -124,6 +124,8 @@ Json comparison_json(const RunComparison& comparison) {
     json["different_metrics"] = comparison.n_different_metrics;
   }
   if (!comparison.files.empty()) json["different_files"] = comparison.files;
+  if (!comparison.file_differences.empty())
+    json["file_differences"] = file_differences_json(comparison.file_differences);
   if (comparison.output_line) {
     json["first_output_line"] = {
         {"line", *comparison.output_line}, {"a", comparison.output_a}, {"b", comparison.output_b}};

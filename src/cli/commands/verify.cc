@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/number_text.h"
 #include "base/text.h"
@@ -8,6 +10,7 @@
 #include "cli/recording_options.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
+#include "verify/repetition_statistics.h"
 
 namespace ibid::cli {
 namespace {
@@ -82,6 +85,33 @@ std::string divergence_text(const verify::Divergence& divergence) {
   return text + "\n";
 }
 
+// A line for each file, those that mean the same behind the others.
+std::string files_text(const verify::RunComparison& comparison) {
+  constexpr size_t kMostLines = 10;
+  std::vector<std::string> lines, harmless;
+  std::map<std::string, const verify::FileDifference*> explained;
+  for (const verify::FileDifference& file : comparison.file_differences) {
+    explained[file.path] = &file;
+    if (file.same())
+      harmless.push_back(file.path + ": other bytes, same meaning: " + file.comparison->summary);
+  }
+  for (const std::string& path : comparison.files) {
+    const auto found = explained.find(path);
+    if (found == explained.end())
+      lines.push_back(path + ": only one of the runs wrote it");
+    else if (found->second->comparison)
+      lines.push_back(path + ": " + found->second->comparison->summary);
+    else
+      lines.push_back(path + ": differs; no copy to compare: " + found->second->why_not_compared);
+  }
+  lines.insert(lines.end(), harmless.begin(), harmless.end());
+  std::string text;
+  for (size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) text += "    " + lines[i] + "\n";
+  if (lines.size() > kMostLines)
+    text += "    and " + number_text(static_cast<int64_t>(lines.size() - kMostLines)) + " more files\n";
+  return text;
+}
+
 // What differs, the strongest evidence first, a line each.
 std::string difference_text(const verify::RunComparison& comparison) {
   std::string text;
@@ -97,7 +127,7 @@ std::string difference_text(const verify::RunComparison& comparison) {
     if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
     text += "\n";
   }
-  if (!comparison.files.empty()) text += indent + "files differ: " + join(comparison.files, ", ") + "\n";
+  text += files_text(comparison);
   if (comparison.output_line) {
     text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
             "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
@@ -118,6 +148,18 @@ std::string run_text(const Console& console, const verify::Repetition& run) {
   for (const std::string& path : run.read_before)
     text += "    it read " + path + ", which an earlier run had written: the runs are not independent\n";
   return text;
+}
+
+// Files that mean the same need not have the same bytes: an archive has the time in it.
+std::string other_bytes_text(const verify::VerificationResult& result) {
+  std::set<std::string> paths;
+  for (const verify::Repetition& run : result.runs) {
+    if (!run.comparison) continue;
+    for (const verify::FileDifference& file : run.comparison->file_differences) paths.insert(file.path);
+  }
+  if (paths.empty()) return "";
+  return " (" + number_text(static_cast<int64_t>(paths.size())) +
+         " of them in other bytes with the same meaning)";
 }
 
 std::string verdict_text(const Console& console, const verify::VerificationResult& result) {
@@ -142,8 +184,8 @@ std::string verdict_text(const Console& console, const verify::VerificationResul
        })->comparison;
   return console.styled(Style::kGood, "same bits") + " in " + number_text(result.n_run() + 1) +
          " runs: " + number_text(first.digests.n_common_steps) + " digested steps, " +
-         number_text(first.n_metrics) + " metrics, " + number_text(first.n_files) +
-         " files written, and all output\n";
+         number_text(first.n_metrics) + " metrics, " + number_text(first.n_files) + " files written" +
+         other_bytes_text(result) + ", and all output\n";
 }
 
 Result<int> run(const Invocation& invocation, Console& console) {
@@ -173,7 +215,9 @@ Result<int> run(const Invocation& invocation, Console& console) {
     };
   }
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
-  const std::string report = json_text(verify::verification_json(result));
+  Json content = verify::verification_json(result);
+  IBID_ASSIGN(content["statistics"], verify::repetition_statistics(result));
+  const std::string report = json_text(content);
   IBID_TRY(platform::make_folders(folder));
   IBID_TRY(platform::write_file_atomically(folder / "report.json", report));
   console.print(json ? report
