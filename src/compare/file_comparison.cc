@@ -85,6 +85,8 @@ bool holds_tensors(const std::string& format) {
   return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch";
 }
 
+bool is_text(const std::string& format) { return format == "text" || format == "json" || format == "table"; }
+
 Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "safetensors") return read_safetensors(content.raw(), content.where);
   if (content.format == "npy") return read_npy(content.raw(), content.where);
@@ -137,8 +139,11 @@ class Comparer {
 
   Result<Finding> by_format(Content& a, Content& b, const std::string& name, int nesting) {
     if (holds_tensors(a.format) && holds_tensors(b.format)) return tensors(a, b);
+    for (const Content* content : {&a, &b}) {
+      if (content->format == "hdf5" || content->format == "old pytorch") return unreadable(content->format);
+    }
+    if (is_text(a.format) && is_text(b.format) && a.format != b.format) return compare_text(a.bytes, b.bytes);
     if (a.format != b.format) return Finding{false, "files of two formats: " + a.format + " / " + b.format};
-    if (a.format == "hdf5" || a.format == "old pytorch") return unreadable(a.format);
     if (a.format == "png") return compare_png(a.bytes, b.bytes);
     if (a.format == "json") return json_or_text(a, b);
     if (a.format == "table") return compare_tables(a.bytes, b.bytes, name);
@@ -207,7 +212,9 @@ class Comparer {
       note(member.name, "only in the second file", "only in b");
     }
     if (members.empty())
-      return Finding{true, "all " + number_text(n_members) + " members mean the same; times or order differ"};
+      return Finding{
+          true, (n_members == 1 ? "the member means" : "all " + number_text(n_members) + " members mean") +
+                    std::string(" the same; times or order differ")};
     return Finding{false,
                    number_text(static_cast<int64_t>(members.size())) + " of " + number_text(n_members) +
                        " members differ, first " + first,

@@ -180,8 +180,10 @@ std::string summary(const TensorSetComparison& comparison) {
                     " other values differ, first " + first.name + ": " + first.a + " / " + first.b);
   }
   if (!parts.empty()) return join(parts, ", ");
-  return "all " + number_text(comparison.n_tensors) +
-         " tensors have the same names, types, shapes and elements" +
+  const std::string all = comparison.n_tensors == 1
+                              ? "the tensor has"
+                              : "all " + number_text(comparison.n_tensors) + " tensors have";
+  return all + " the same names, types, shapes and elements" +
          (comparison.same_order ? "" : "; their order differs");
 }
 

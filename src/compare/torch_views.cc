@@ -15,7 +15,7 @@ using Id = PickleNode::Id;
 
 constexpr std::string_view kPickleName = "/data.pkl";
 constexpr int kMaxDepth = 100;
-constexpr int64_t kMaxVisits = 8'000'000;  // a node reached on many ways counts each time
+constexpr int64_t kMaxVisits = 2'000'000;  // a node reached on many ways counts each time
 
 struct StorageType {
   std::string_view name;
