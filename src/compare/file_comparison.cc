@@ -12,6 +12,7 @@
 #include "compare/tensor_files.h"
 #include "data/gzip.h"
 #include "platform/mapped_file.h"
+#include "platform/signals.h"
 
 namespace ibid::compare {
 namespace {
@@ -269,7 +270,9 @@ Result<FileComparison> compare_files(const platform::Path& a, const platform::Pa
   IBID_ASSIGN(const FileBytes x, FileBytes::open(a));
   IBID_ASSIGN(const FileBytes y, FileBytes::open(b));
   if (name.empty()) name = a.filename().string();
-  return Comparer().compare(x.view(), y.view(), name, 0);
+  FileComparison comparison = Comparer().compare(x.view(), y.view(), name, 0);
+  IBID_TRY(platform::check_not_stopped());
+  return comparison;
 }
 
 Json comparison_json(const FileComparison& comparison) {

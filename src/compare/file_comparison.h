@@ -26,7 +26,8 @@ struct FileComparison {
 };
 
 // The formats are recognised by the content; `name`, or that of the first file, tells tables of text from
-// other text. Nothing in the files is run. Errors: a file cannot be read, or is a folder. A file that breaks
+// other text. Nothing in the files is run. Errors: a file cannot be read, or is a folder; the
+// program was asked to stop. A file that breaks
 // its format is no error: then the meaning is unknown.
 Result<FileComparison> compare_files(const platform::Path& a, const platform::Path& b, std::string name = {});
 

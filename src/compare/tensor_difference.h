@@ -27,6 +27,7 @@ struct TensorDifference {
   bool same() const { return a == b && n_different == 0; }
 };
 
+// Ends early when the program is asked to stop; whoever calls checks that.
 TensorDifference compare_tensors(const TensorView& a, const TensorView& b);
 
 // "f32 (2, 3)", as docs/formats/digests.md writes shapes.

@@ -6,7 +6,7 @@
 #include <array>
 #include <memory>
 
-#include "base/text.h"
+#include "platform/signals.h"
 
 namespace ibid::compare {
 namespace {
@@ -35,6 +35,7 @@ Result<std::string> read_content(archive* reader, const std::string& where, int6
   std::string content;
   std::array<char, 1 << 16> piece;
   while (true) {
+    IBID_TRY(platform::check_not_stopped());
     const la_ssize_t count = archive_read_data(reader, piece.data(), piece.size());
     if (count == 0) return content;
     if (count < 0) return malformed(where, reader);

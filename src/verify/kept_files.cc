@@ -21,14 +21,13 @@ class Keeper {
     if (limits_.file_bytes == 0) return "--keep-files 0 was given";
     if (size_bytes > limits_.file_bytes)
       return "it has " + format_bytes(size_bytes) + ", more than --keep-files allows";
-    if (!disk_problem_.empty()) return disk_problem_;
     if (platform::path_exists(store_.path_of(sha256))) return "";
     if (size_bytes > left_bytes_)
       return "all kept files together would have more than " + format_bytes(limits_.total_bytes);
     const Result<std::string> content = platform::read_file(file["path"].get<std::string>(), size_bytes);
     if (!content.ok()) return content.error().message();
     const Result<std::string> digest = store_.put(content.value());
-    if (!digest.ok()) return disk_problem_ = digest.error().message();
+    if (!digest.ok()) return digest.error().message();
     if (digest.value() != sha256) {
       // Best effort: an object nobody refers to does no harm.
       static_cast<void>(platform::remove_tree(store_.path_of(digest.value())));
@@ -44,7 +43,6 @@ class Keeper {
   data::ObjectStore store_;
   const KeepLimits& limits_;
   int64_t left_bytes_;
-  std::string disk_problem_;  // of the first object that could not be written: others will not fit either
 };
 
 bool was_written_below(const Json& file, const std::string& folder) {

@@ -62,14 +62,15 @@ Result<std::map<std::string, double>> last_metrics(const RunFolder& folder) {
   return last;
 }
 
-// Run times of each group against those of the command as it is, corrected for there being several.
+// Run times of each group against those of the first, corrected for there being several.
 Json time_tests(const Groups& seconds) {
-  const Values& base = seconds.all().front().second;
   Json tests = Json::array();
+  if (seconds.all().empty()) return tests;
+  const auto& [base_name, base] = seconds.all().front();
   Values p;
   for (const auto& [name, values] : seconds.all()) {
     const auto welch = welch_test(values, base);
-    if (name == kAsItIs || !welch) continue;
+    if (name == base_name || !welch) continue;
     const PermutationTest permutation = *permutation_test(values, base);
     tests.push_back({{"group", name},
                      {"difference_of_means", permutation.difference},
@@ -114,12 +115,17 @@ class Gatherer {
 
 }  // namespace
 
-Result<Json> repetition_statistics(const VerificationResult& result) {
-  Gatherer gatherer;
-  IBID_TRY(gatherer.add(kAsItIs, result.first));
-  for (const Repetition& run : result.runs) {
-    if (run.skipped.empty()) IBID_TRY(gatherer.add(group_of(run.name), run.folder));
+std::vector<GroupedRun> grouped_runs(const platform::Path& first, const std::vector<Repetition>& runs) {
+  std::vector<GroupedRun> grouped = {{kAsItIs, first}};
+  for (const Repetition& run : runs) {
+    if (run.skipped.empty()) grouped.push_back({group_of(run.name), run.folder});
   }
+  return grouped;
+}
+
+Result<Json> repetition_statistics(const std::vector<GroupedRun>& runs) {
+  Gatherer gatherer;
+  for (const GroupedRun& run : runs) IBID_TRY(gatherer.add(run.group, run.folder));
   return gatherer.json();
 }
 

@@ -1,15 +1,26 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "base/json.h"
 #include "base/result.h"
 #include "verify/repetition.h"
 
 namespace ibid::verify {
 
-// Over the runs of a verification, grouped by what was changed ("as it is", "threads", "isa", ...): their run
-// time, and the last value of each metric that is a number (docs/formats/verification.md, "Statistics").
-// Groups of at least two runs are tested for another run time than that of "as it is". Errors: a record
-// cannot be read.
-Result<Json> repetition_statistics(const VerificationResult& result);
+// A finished record, and the runs that it belongs to.
+struct GroupedRun {
+  std::string group;  // "as it is", or what was changed: "threads"
+  platform::Path folder;
+};
+
+// The first run and its repetitions that ran.
+std::vector<GroupedRun> grouped_runs(const platform::Path& first, const std::vector<Repetition>& runs);
+
+// Over each group of runs: their run time, and the last value of each metric that is a number
+// (docs/formats/verification.md, "Statistics"). Groups of at least two runs are tested for another run time
+// than that of the first group. Errors: a record cannot be read.
+Result<Json> repetition_statistics(const std::vector<GroupedRun>& runs);
 
 }  // namespace ibid::verify

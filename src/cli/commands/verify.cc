@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "base/number_text.h"
@@ -8,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/invocation.h"
 #include "cli/recording_options.h"
+#include "cli/repetition_text.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
@@ -83,33 +83,6 @@ std::string divergence_text(const verify::Divergence& divergence) {
   if (tensors.size() > shown)
     text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
   return text + "\n";
-}
-
-// A line for each file, those that mean the same behind the others.
-std::string files_text(const verify::RunComparison& comparison) {
-  constexpr size_t kMostLines = 10;
-  std::vector<std::string> lines, harmless;
-  std::map<std::string, const verify::FileDifference*> explained;
-  for (const verify::FileDifference& file : comparison.file_differences) {
-    explained[file.path] = &file;
-    if (file.same())
-      harmless.push_back(file.path + ": other bytes, same meaning: " + file.comparison->summary);
-  }
-  for (const std::string& path : comparison.files) {
-    const auto found = explained.find(path);
-    if (found == explained.end())
-      lines.push_back(path + ": only one of the runs wrote it");
-    else if (found->second->comparison)
-      lines.push_back(path + ": " + found->second->comparison->summary);
-    else
-      lines.push_back(path + ": differs; no copy to compare: " + found->second->why_not_compared);
-  }
-  lines.insert(lines.end(), harmless.begin(), harmless.end());
-  std::string text;
-  for (size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) text += "    " + lines[i] + "\n";
-  if (lines.size() > kMostLines)
-    text += "    and " + number_text(static_cast<int64_t>(lines.size() - kMostLines)) + " more files\n";
-  return text;
 }
 
 // What differs, the strongest evidence first, a line each.
@@ -216,12 +189,14 @@ Result<int> run(const Invocation& invocation, Console& console) {
   }
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
   Json content = verify::verification_json(result);
-  IBID_ASSIGN(content["statistics"], verify::repetition_statistics(result));
+  IBID_ASSIGN(content["statistics"],
+              verify::repetition_statistics(verify::grouped_runs(result.first, result.runs)));
   const std::string report = json_text(content);
   IBID_TRY(platform::make_folders(folder));
   IBID_TRY(platform::write_file_atomically(folder / "report.json", report));
   console.print(json ? report
-                     : verdict_text(console, result) + "report: " + (shown / "report.json").string() + "\n");
+                     : verdict_text(console, result) + statistics_text(content["statistics"]) +
+                           "report: " + (shown / "report.json").string() + "\n");
   return result.same() ? 0 : 1;
 }
 
