@@ -33,7 +33,7 @@ TEST_CASE("a sample in a few numbers") {
   CHECK(summarise({2.0, 2.0, -0.0, 0.0})->n_distinct == 3);
   CHECK_FALSE(summarise({1.0})->deviation.has_value());
   CHECK_FALSE(summarise({}).has_value());
-  CHECK_FALSE(summarise({1.0, NAN}).has_value());
+  CHECK_FALSE(summarise({1.0, std::nan("")}).has_value());
 }
 
 TEST_CASE("sums lose nothing to large terms and do not depend on the order") {
