@@ -83,6 +83,11 @@ std::vector<std::string> differences_of(const Json& comparison) {
     for (const Json& file : comparison["different_files"]) files.push_back(file.get<std::string>());
     sentences.push_back("Files differ: " + join(files, ", ") + ".");
   }
+  for (const Json& file : comparison.value("file_differences", Json::array())) {
+    const Json content = file.value("comparison", Json::object());
+    if (content.contains("summary"))
+      sentences.push_back(file.value("path", "") + ": " + content["summary"].get<std::string>() + ".");
+  }
   if (comparison.contains("first_output_line")) {
     const Json& line = comparison["first_output_line"];
     sentences.push_back("Output differs from line " + number_text(count_of(line, "line")) + " on: \"" +

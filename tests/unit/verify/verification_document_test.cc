@@ -50,6 +50,17 @@ TEST_CASE("a factor matters where repetitions agree and its runs do not") {
   CHECK(page({other_run("as it is 2"), other_run("threads=2")}).find("depends on it") == std::string::npos);
 }
 
+TEST_CASE("files that differ are explained") {
+  Json run = other_run("threads=2");
+  run["comparison"]["different_files"] = {"model.pt"};
+  run["comparison"]["file_differences"] = {
+      {{"path", "model.pt"}, {"comparison", {{"summary", "1 of 2 tensors differ, max 3 ULP"}}}},
+      {{"path", "big.bin"}, {"why_not_compared", "too large"}}};
+  const std::string page =
+      report::document_markdown(verification_document(report_of(Json::array({run}), false), kFirst));
+  CHECK(page.find("1 of 2 tensors differ, max 3 ULP") != std::string::npos);
+}
+
 TEST_CASE("setups have tables of their own") {
   Json report = {{"format", 1}, {"same", false}};
   report["setups"] = {{{"name", "random"}, {"runs", Json::array({other_run("as it is 2")})}},
