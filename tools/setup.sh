@@ -10,7 +10,7 @@
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
-  libcurl4-openssl-dev libgit2-dev zlib1g-dev doctest-dev libmpfr-dev"
+  libcurl4-openssl-dev libgit2-dev zlib1g-dev libarchive-dev libpng-dev libboost-dev doctest-dev libmpfr-dev"
 faster="ccache mold"
 second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"

@@ -1,6 +1,7 @@
 #include "cli/recording_options.h"
 
 #include "base/number_text.h"
+#include "base/text.h"
 #include "cli/invocation.h"
 #include "platform/process.h"
 
@@ -85,8 +86,23 @@ std::vector<OptionSpec> recording_options() {
        .help = "the number of threads with --deterministic",
        .least = 1},
       {.name = "strict", .help = "with --deterministic: what cannot be enforced is an error"},
+      {.name = "keep-files",
+       .type = OptionType::kText,
+       .value_name = "SIZE",
+       .default_value = "256MiB",
+       .help = "keep copies of written files up to this size in the record (2 GiB in all); 0 for none"},
       {.name = "no-hook", .help = "do not look inside Python programs"}};
 }
+
+namespace {
+
+Result<int64_t> read_keep_size(const std::string& text) {
+  if (const auto size_bytes = parse_bytes(text)) return *size_bytes;
+  return Error(ErrorCode::kUsage, "'--keep-files " + text + "' is no size",
+               "write for example --keep-files 1GiB");
+}
+
+}  // namespace
 
 Result<verify::RecordOptions> read_recording_options(const Invocation& invocation) {
   verify::RecordOptions options;
@@ -94,6 +110,7 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   options.folder = std::filesystem::current_path();
   IBID_TRY(read_digest_options(invocation, options));
   options.max_output_bytes = *invocation.integer("max-output") << 20;
+  IBID_ASSIGN(options.keep.file_bytes, read_keep_size(*invocation.text("keep-files")));
   options.metric_patterns = invocation.texts("metric");
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));
   if (invocation.flag("no-hook")) {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr size_t kMaxHeaderBytes = size_t{1} << 16;
+constexpr const char* kConvert = "convert the array to float64 or int64 first";
 
 Error malformed(const std::string& name, const std::string& what) {
   return Error(ErrorCode::kMalformed, quoted_name(name) + " is no intact .npy file: " + what,
@@ -38,7 +39,6 @@ std::optional<std::string_view> member(std::string_view text, const std::string&
 
 Result<void> read_type(std::string_view descr, const std::string& name, NpyHeader& header) {
   const auto as_text = [&] { return "elements of type " + std::string(descr); };
-  constexpr const char* kConvert = "convert the array to float64 or int64 first";
   if (descr.size() < 5 || descr.front() != '\'' || descr.back() != '\'')
     return unsupported(name, as_text(), kConvert);
   header.big_endian = descr[1] == '>';
@@ -46,11 +46,6 @@ Result<void> read_type(std::string_view descr, const std::string& name, NpyHeade
   const auto bytes = parse_int64(descr.substr(3, descr.size() - 4));
   if (!bytes) return unsupported(name, as_text(), kConvert);
   header.item_bytes = *bytes;
-  const bool integer = header.kind == 'i' || header.kind == 'u';
-  const bool fits = (header.kind == 'f' && (*bytes == 4 || *bytes == 8)) ||
-                    (header.kind == 'b' && *bytes == 1) ||
-                    (integer && (*bytes == 1 || *bytes == 2 || *bytes == 4 || *bytes == 8));
-  if (!fits) return unsupported(name, as_text(), kConvert);
   return {};
 }
 
@@ -61,14 +56,27 @@ Result<void> read_shape(std::string_view text, const std::string& name, NpyHeade
     if (!size || *size < 0) return malformed(name, "its shape is (" + std::string(text) + ")");
     header.shape.push_back(*size);
   }
+  std::vector<int64_t> sizes = header.shape;
+  sizes.push_back(header.item_bytes);
+  if (!checked_product(sizes)) return malformed(name, "its shape is (" + std::string(text) + ")");
+  return {};
+}
+
+Result<void> check_rows_and_columns(const std::string& name, const NpyHeader& header) {
+  const int64_t bytes = header.item_bytes;
+  const bool integer = header.kind == 'i' || header.kind == 'u';
+  const bool fits = (header.kind == 'f' && (bytes == 4 || bytes == 8)) ||
+                    (header.kind == 'b' && bytes == 1) ||
+                    (integer && (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8));
+  if (!fits)
+    return unsupported(name, std::string("elements of type ") + header.kind + number_text(bytes), kConvert);
   if (header.shape.size() > 2) {
     return unsupported(
         name, "an array of " + number_text(static_cast<int64_t>(header.shape.size())) + " dimensions",
         "describe arrays of rows and columns; reshape it to two dimensions");
   }
-  std::vector<int64_t> sizes = header.shape;
-  sizes.push_back(header.item_bytes);
-  if (!checked_product(sizes)) return malformed(name, "its shape is (" + std::string(text) + ")");
+  if (header.columns_first && header.shape.size() == 2)
+    return unsupported(name, "an array in Fortran's order", "save numpy.ascontiguousarray(array) instead");
   return {};
 }
 
@@ -76,7 +84,7 @@ Result<void> read_shape(std::string_view text, const std::string& name, NpyHeade
 
 bool is_npy(std::string_view bytes) { return bytes.starts_with(kMagic); }
 
-Result<NpyHeader> parse_npy_header(std::string_view bytes, const std::string& name) {
+Result<NpyHeader> parse_npy_layout(std::string_view bytes, const std::string& name) {
   const auto byte = [&](size_t i) { return static_cast<size_t>(static_cast<uint8_t>(bytes[i])); };
   if (!is_npy(bytes)) return malformed(name, "it does not begin as one");
   constexpr size_t kFixedBytes = 12;
@@ -98,9 +106,13 @@ Result<NpyHeader> parse_npy_header(std::string_view bytes, const std::string& na
   if (!descr || !order || !shape) return malformed(name, "its header has not descr, fortran_order and shape");
   IBID_TRY(read_type(*descr, name, header));
   IBID_TRY(read_shape(*shape, name, header));
-  if (*order == "True" && header.shape.size() == 2) {
-    return unsupported(name, "an array in Fortran's order", "save numpy.ascontiguousarray(array) instead");
-  }
+  header.columns_first = *order == "True";
+  return header;
+}
+
+Result<NpyHeader> parse_npy_header(std::string_view bytes, const std::string& name) {
+  IBID_ASSIGN(NpyHeader header, parse_npy_layout(bytes, name));
+  IBID_TRY(check_rows_and_columns(name, header));
   return header;
 }
 

@@ -227,7 +227,9 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
   for (const Json& metric : events.metrics) metric_lines += metric.dump() + "\n";
   IBID_TRY(write_lines(folder, "metrics.jsonl", metric_lines));
   IBID_TRY(write_digests(folder, events.digests));
-  const Json files = touched_files_json(events, folder.path());
+  Json files = touched_files_json(events, folder.path());
+  if (auto lost = keep_written_files(folder, options.folder, options.keep, files))
+    run.problems.push_back(std::move(*lost));
   IBID_TRY(folder.write_json("files.json", files));
   IBID_TRY(folder.write_json("seen.json", seen_json(events)));
   for (const Json& file : files) {

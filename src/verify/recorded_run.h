@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "platform/supervised_process.h"
 #include "verify/enforcement.h"
+#include "verify/kept_files.h"
 #include "verify/run_folder.h"
 
 namespace ibid::verify {
@@ -35,6 +36,7 @@ struct RecordOptions {
       "auto";                   // steps between digests, 0 for none; "auto:torch=8" if it was measured before
   double digest_budget = 0.03;  // with auto: the share of the time that digests may take
   int64_t max_output_bytes = int64_t{64} << 20;  // kept of each stream
+  KeepLimits keep;                               // copies of files written below `folder`
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
   bool source = true;  // whether the source is captured too

@@ -163,6 +163,8 @@ Json comparison_json(const RunComparison& comparison) {
     json["different_metrics"] = comparison.n_different_metrics;
   }
   if (!comparison.files.empty()) json["different_files"] = comparison.files;
+  if (!comparison.file_differences.empty())
+    json["file_differences"] = file_differences_json(comparison.file_differences);
   if (comparison.output_line) {
     json["first_output_line"] = {
         {"line", *comparison.output_line}, {"a", comparison.output_a}, {"b", comparison.output_b}};
@@ -226,7 +228,7 @@ Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const 
 }
 
 Setup seeds_setup(int64_t n, const Enforcement& own) {
-  Setup setup{.name = "init-seeds",
+  Setup setup{.name = kSeedsSetup,
               .enforcement = own,
               .repeats = 0,
               .variations = seed_variations(n),

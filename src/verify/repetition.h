@@ -39,6 +39,8 @@ struct Setup {
 // the number of threads. Errors (usage): a name that is none of these, or twice the same.
 Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const Enforcement& own);
 
+constexpr const char* kSeedsSetup = "init-seeds";
+
 // One run for each of the first n primes above 100 as seed, in place of the program's own. n is at least 1.
 Setup seeds_setup(int64_t n, const Enforcement& own);
 

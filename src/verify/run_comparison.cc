@@ -8,6 +8,7 @@
 
 #include "base/number_text.h"
 #include "base/text.h"
+#include "verify/kept_files.h"
 
 namespace ibid::verify {
 namespace {
@@ -73,27 +74,58 @@ void compare_metrics(const RunEvidence& a, const RunEvidence& b, RunComparison& 
   }
 }
 
-// Files that a run wrote below its folder and that were there at its end, with their digests. Elsewhere are
-// temporary files, whose names are drawn by lot.
-std::map<std::string, std::string> written_files(const RunEvidence& run) {
-  std::map<std::string, std::string> files;
+struct WrittenFile {
+  std::string sha256;
+  std::string why_not_kept;  // empty: a copy is in the record
+};
+
+std::string why_not_kept(const Json& file) {
+  return file.value("kept", false)
+             ? ""
+             : file.value("not_kept", "the record was made by an ibid that kept no files");
+}
+
+// Files that a run wrote below its folder and that were there at its end. Elsewhere are temporary files,
+// whose names are drawn by lot.
+std::map<std::string, WrittenFile> written_files(const RunEvidence& run) {
+  std::map<std::string, WrittenFile> files;
   const std::string folder = run.folder + "/";
   for (const Json& file : run.files) {
     const std::string path = file.value("path", "");
     if (file.value("role", "") != "read" && path.starts_with(folder) && file.contains("sha256"))
-      files[path.substr(folder.size())] = file["sha256"].get<std::string>();
+      files[path.substr(folder.size())] = {file["sha256"].get<std::string>(), why_not_kept(file)};
   }
   return files;
 }
 
+FileDifference explain(const std::string& path, const platform::Path& copy_a, const platform::Path& copy_b) {
+  FileDifference difference{path, std::nullopt, ""};
+  Result<compare::FileComparison> comparison = compare::compare_files(copy_a, copy_b, path);
+  if (comparison.ok())
+    difference.comparison = std::move(comparison).value();
+  else
+    difference.why_not_compared = comparison.error().message();
+  return difference;
+}
+
 void compare_files(const RunEvidence& a, const RunEvidence& b, RunComparison& result) {
   const auto in_a = written_files(a), in_b = written_files(b);
-  for (const auto& [path, digest] : in_a) {
-    const auto other = in_b.find(path);
-    if (other != in_b.end()) ++result.n_files;
-    if (other == in_b.end() || other->second != digest) result.files.push_back(path);
+  for (const auto& [path, file] : in_a) {
+    const auto found = in_b.find(path);
+    if (found == in_b.end()) {
+      result.files.push_back(path);
+      continue;
+    }
+    const WrittenFile& other = found->second;
+    ++result.n_files;
+    if (other.sha256 == file.sha256) continue;
+    const std::string& why_not = file.why_not_kept.empty() ? other.why_not_kept : file.why_not_kept;
+    result.file_differences.push_back(
+        why_not.empty() ? explain(path, kept_file(a.record, file.sha256), kept_file(b.record, other.sha256))
+                        : FileDifference{path, std::nullopt, why_not});
+    if (!result.file_differences.back().same()) result.files.push_back(path);
   }
-  for (const auto& [path, digest] : in_b) {
+  for (const auto& [path, file] : in_b) {
     if (!in_a.contains(path)) result.files.push_back(path);
   }
 }
@@ -133,6 +165,7 @@ void compare_digests(const RunEvidence& a, const RunEvidence& b, RunComparison& 
 
 Result<RunEvidence> read_evidence(const RunFolder& folder) {
   RunEvidence run;
+  run.record = folder.path();
   IBID_ASSIGN(const Json description, folder.read_json("run.json"));
   run.folder = description.value("folder", "");
   IBID_ASSIGN(run.end, folder.read_json("result.json"));
@@ -146,6 +179,19 @@ Result<RunEvidence> read_evidence(const RunFolder& folder) {
     run.digests.push_back(std::move(log));
   }
   return run;
+}
+
+Json file_differences_json(const std::vector<FileDifference>& differences) {
+  Json list = Json::array();
+  for (const FileDifference& difference : differences) {
+    Json json = {{"path", difference.path}};
+    if (difference.comparison)
+      json["comparison"] = compare::comparison_json(*difference.comparison);
+    else
+      json["why_not_compared"] = difference.why_not_compared;
+    list.push_back(std::move(json));
+  }
+  return list;
 }
 
 RunComparison compare_runs(const RunEvidence& a, const RunEvidence& b, const std::vector<std::regex>& noise) {

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "compare/file_comparison.h"
 #include "verify/digest_log.h"
 #include "verify/run_folder.h"
 
@@ -15,6 +16,7 @@ namespace ibid::verify {
 
 // What a recorded run is compared by.
 struct RunEvidence {
+  platform::Path record;
   Json end;  // result.json
   std::string folder;
   std::string output;  // standard output
@@ -33,15 +35,25 @@ struct MetricDifference {
   std::optional<uint64_t> distance_ulp;  // binary64, if both are numbers
 };
 
+// A file written by both runs whose bytes differ.
+struct FileDifference {
+  std::string path;
+  std::optional<compare::FileComparison> comparison;  // of the copies in the records
+  std::string why_not_compared;                       // if there is none
+
+  bool same() const { return comparison && comparison->same(); }
+};
+
 struct RunComparison {
   bool same_end = true;  // exit status or signal
   LogComparison digests;
   int64_t n_metrics = 0, n_different_metrics = 0;
   std::optional<MetricDifference> metric;
-  int64_t n_files = 0;                 // written by both, compared by digest
-  std::vector<std::string> files;      // that differ, or that only one run wrote
-  std::optional<int64_t> output_line;  // the first line of output that differs, from 1
-  std::string output_a, output_b;      // that line in both
+  int64_t n_files = 0;                           // written by both, compared by digest
+  std::vector<std::string> files;                // that differ in meaning, or that only one run wrote
+  std::vector<FileDifference> file_differences;  // by bytes, those that mean the same among them
+  std::optional<int64_t> output_line;            // the first line of output that differs, from 1
+  std::string output_a, output_b;                // that line in both
   // Nothing but the exit status could be compared.
   bool without_evidence = false;
 
@@ -49,6 +61,8 @@ struct RunComparison {
     return same_end && !digests.first && !metric && files.empty() && !output_line && !without_evidence;
   }
 };
+
+Json file_differences_json(const std::vector<FileDifference>& differences);
 
 // Compares two runs of one command. Lines of output lose what `noise` matches before they are compared.
 RunComparison compare_runs(const RunEvidence& a, const RunEvidence& b, const std::vector<std::regex>& noise);

@@ -83,6 +83,11 @@ std::vector<std::string> differences_of(const Json& comparison) {
     for (const Json& file : comparison["different_files"]) files.push_back(file.get<std::string>());
     sentences.push_back("Files differ: " + join(files, ", ") + ".");
   }
+  for (const Json& file : comparison.value("file_differences", Json::array())) {
+    const Json content = file.value("comparison", Json::object());
+    if (content.contains("summary"))
+      sentences.push_back(file.value("path", "") + ": " + content["summary"].get<std::string>() + ".");
+  }
   if (comparison.contains("first_output_line")) {
     const Json& line = comparison["first_output_line"];
     sentences.push_back("Output differs from line " + number_text(count_of(line, "line")) + " on: \"" +
@@ -134,26 +139,37 @@ DocumentSection differences_section(const std::vector<Group>& groups) {
   return section;
 }
 
-// What the runs say about each factor: held, or changed and seen to matter or not.
-DocumentSection factors_section(const std::vector<Group>& groups) {
+// What the runs say about the factors that were varied.
+struct Factors {
   std::set<std::string> probed, matter;
+  bool repeats = true;  // the command gives the same result again as it is
+};
+
+Factors factors_of(const std::vector<Group>& groups) {
+  Factors factors;
   for (const Group& group : groups) {
     bool repeats = true;
     for (const Json& run : *group.runs)
       repeats = repeats && (!is_repeat(run) || !did_run(run) || is_same(run));
+    factors.repeats = factors.repeats && repeats;
     for (const Json& run : *group.runs) {
       const std::string name = text_of(run, "name");
       if (!did_run(run) || is_repeat(run)) continue;
       const std::string factor = name.substr(0, name.find('='));
-      probed.insert(factor);
+      factors.probed.insert(factor);
       // Where not even repetitions agree, a difference says nothing about the factor.
-      if (!is_same(run) && repeats) matter.insert(factor);
+      if (!is_same(run) && repeats) factors.matter.insert(factor);
     }
   }
+  return factors;
+}
+
+DocumentSection factors_section(const std::vector<Group>& groups) {
+  const Factors factors = factors_of(groups);
   DocumentSection section;
   section.title = "What was varied";
-  for (const std::string& factor : probed) {
-    const bool counts = matter.contains(factor);
+  for (const std::string& factor : factors.probed) {
+    const bool counts = factors.matter.contains(factor);
     section.lines.push_back({counts ? Tone::kBad : Tone::kGood, factor + ":",
                              counts ? "the result depends on it." : "no dependence was seen."});
   }
@@ -204,6 +220,11 @@ std::string verdict_sentence(const Json& report) {
   const Counts counts = counts_of(report);
   if (counts.run == 0 || counts.without_evidence > 0) return "Nothing was compared, so nothing is shown.";
   if (report.value("same", false)) return "The same bits came out of all runs that were to agree.";
+  const Factors factors = factors_of(groups_of(report));
+  if (factors.repeats && !factors.matter.empty()) {
+    return "The command repeats itself here, but what comes out depends on " +
+           join(std::vector<std::string>(factors.matter.begin(), factors.matter.end()), ", ") + ".";
+  }
   return "Of " + number_text(counts.run) + " repetitions " + number_text(counts.run - counts.same) +
          " came out otherwise than the run they were compared with.";
 }

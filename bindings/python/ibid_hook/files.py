@@ -60,18 +60,20 @@ def _record(path, kind):
     if kind != "write":
         try:
             status = os.stat(path)
+            event["size"] = status.st_size
+            event["modified_ns"] = status.st_mtime_ns
         except OSError:
-            return  # it cannot be opened either
-        event["size"] = status.st_size
-        event["modified_ns"] = status.st_mtime_ns
+            if kind == "read":
+                return  # it cannot be opened either
+            event["mode"] = "write"  # it is made now
     events.write(**event)
 
 
 def _kind(mode, flags):
     if isinstance(mode, str):
-        if "+" in mode:
+        if "+" in mode and "w" not in mode and "x" not in mode:  # what those open is empty
             return "update"
-        return "read" if "r" in mode else "write"
+        return "read" if "r" in mode and "+" not in mode else "write"
     if not isinstance(flags, int) or not flags & _WRITING:
         return "read"
     return "update" if flags & os.O_RDWR and not flags & os.O_TRUNC else "write"

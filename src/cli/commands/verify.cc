@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/number_text.h"
 #include "base/text.h"
@@ -6,8 +7,10 @@
 #include "cli/console.h"
 #include "cli/invocation.h"
 #include "cli/recording_options.h"
+#include "cli/repetition_text.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
+#include "verify/repetition_statistics.h"
 #include "verify/verification_document.h"
 
 namespace ibid::cli {
@@ -102,7 +105,7 @@ std::string difference_text(const verify::RunComparison& comparison) {
     if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
     text += "\n";
   }
-  if (!comparison.files.empty()) text += indent + "files differ: " + join(comparison.files, ", ") + "\n";
+  text += files_text(comparison);
   if (comparison.output_line) {
     text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
             "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
@@ -170,6 +173,18 @@ std::string different_text(const Console& console, const verify::SetupResult& re
   return text;
 }
 
+// Files that mean the same need not have the same bytes: an archive has the time in it.
+std::string other_bytes_text(const verify::SetupResult& result) {
+  std::set<std::string> paths;
+  for (const verify::Repetition& run : result.runs) {
+    if (!run.comparison) continue;
+    for (const verify::FileDifference& file : run.comparison->file_differences) paths.insert(file.path);
+  }
+  if (paths.empty()) return "";
+  return " (" + number_text(static_cast<int64_t>(paths.size())) +
+         " of them in other bytes with the same meaning)";
+}
+
 std::string verdict_text(const Console& console, const verify::SetupResult& result) {
   if (result.n_run() == 0)
     return console.styled(Style::kWarning, "nothing was compared") + ": no repetition could run\n";
@@ -185,8 +200,8 @@ std::string verdict_text(const Console& console, const verify::SetupResult& resu
        })->comparison;
   return console.styled(Style::kGood, "same bits") + " in " + number_text(result.n_run() + 1) +
          " runs: " + number_text(first.digests.n_common_steps) + " digested steps, " +
-         number_text(first.n_metrics) + " metrics, " + number_text(first.n_files) +
-         " files written, and all output\n";
+         number_text(first.n_metrics) + " metrics, " + number_text(first.n_files) + " files written" +
+         other_bytes_text(result) + ", and all output\n";
 }
 
 // A line of verdict for each setup; those that are expected to differ only tell how often they did.
@@ -259,11 +274,12 @@ Result<int> run(const Invocation& invocation, Console& console) {
   }
   if (!json) show_progress(console, options);
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
-  const Json report = verify::verification_json(result);
+  Json report = verify::verification_json(result);
+  IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
   IBID_TRY(write_reports(report, result, folder, invocation));
   console.print(json ? json_text(report)
-                     : verdicts_text(console, result) + "report: " + (shown / "report.html").string() +
-                           ", and report.json beside it\n");
+                     : verdicts_text(console, result) + statistics_text(report["statistics"]) +
+                           "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
   return result.same() ? 0 : 1;
 }
 

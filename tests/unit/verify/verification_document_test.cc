@@ -31,7 +31,7 @@ TEST_CASE("the verdict tells agreement, difference, and that nothing was compare
   CHECK(verdict_sentence(report_of(Json::array({same_run("as it is 2")}), true)).find("same bits") !=
         std::string::npos);
   CHECK(verdict_sentence(report_of({same_run("as it is 2"), other_run("threads=2")}, false))
-            .find("Of 2 repetitions 1") == 0);
+            .find("The command repeats itself here, but what comes out depends on threads.") == 0);
   CHECK(verdict_sentence(report_of(Json::array(), false)).find("Nothing was compared") == 0);
   Json empty = same_run("as it is 2");
   empty["comparison"]["without_evidence"] = true;
@@ -48,6 +48,17 @@ TEST_CASE("a factor matters where repetitions agree and its runs do not") {
   CHECK(depends.find("step 3") != std::string::npos);
   // Where the command does not even repeat itself, nothing is said about the factor.
   CHECK(page({other_run("as it is 2"), other_run("threads=2")}).find("depends on it") == std::string::npos);
+}
+
+TEST_CASE("files that differ are explained") {
+  Json run = other_run("threads=2");
+  run["comparison"]["different_files"] = {"model.pt"};
+  run["comparison"]["file_differences"] = {
+      {{"path", "model.pt"}, {"comparison", {{"summary", "1 of 2 tensors differ, max 3 ULP"}}}},
+      {{"path", "big.bin"}, {"why_not_compared", "too large"}}};
+  const std::string page =
+      report::document_markdown(verification_document(report_of(Json::array({run}), false), kFirst));
+  CHECK(page.find("1 of 2 tensors differ, max 3 ULP") != std::string::npos);
 }
 
 TEST_CASE("setups have tables of their own") {

@@ -1,0 +1,68 @@
+#include "cli/repetition_text.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "base/number_text.h"
+
+namespace ibid::cli {
+namespace {
+
+// "0.25 to 0.5 in 4 runs, mean 0.3, SD 0.1"
+std::string sample_text(const Json& group, int decimals) {
+  const auto text = [&](const char* name) { return fixed_text(group[name].get<double>(), decimals); };
+  std::string sample = text("least") + " to " + text("largest") + " in " +
+                       number_text(group["n"].get<int64_t>()) + " runs, mean " + text("mean");
+  if (group.contains("standard_deviation")) sample += ", SD " + text("standard_deviation");
+  return sample;
+}
+
+}  // namespace
+
+std::string files_text(const verify::RunComparison& comparison) {
+  constexpr size_t kMostLines = 10;
+  std::vector<std::string> lines, harmless;
+  std::map<std::string, const verify::FileDifference*> explained;
+  for (const verify::FileDifference& file : comparison.file_differences) {
+    explained[file.path] = &file;
+    if (file.same())
+      harmless.push_back(file.path + ": other bytes, same meaning: " + file.comparison->summary);
+  }
+  for (const std::string& path : comparison.files) {
+    const auto found = explained.find(path);
+    if (found == explained.end())
+      lines.push_back(path + ": only one of the runs wrote it");
+    else if (found->second->comparison)
+      lines.push_back(path + ": " + found->second->comparison->summary);
+    else
+      lines.push_back(path + ": differs; no copy to compare: " + found->second->why_not_compared);
+  }
+  lines.insert(lines.end(), harmless.begin(), harmless.end());
+  std::string text;
+  for (size_t i = 0; i < std::min(lines.size(), kMostLines); ++i) text += "    " + lines[i] + "\n";
+  if (lines.size() > kMostLines)
+    text += "    and " + number_text(static_cast<int64_t>(lines.size() - kMostLines)) + " more files\n";
+  return text;
+}
+
+std::string statistics_text(const Json& statistics) {
+  constexpr int64_t kFewest = 3;
+  constexpr int kTimeDecimals = 2, kMetricDecimals = 6;
+  std::string text;
+  for (const Json& group : statistics["run_seconds"]) {
+    if (group.value("n", int64_t{0}) < kFewest) continue;
+    text += "run time, " + group["group"].get<std::string>() + ": " + sample_text(group, kTimeDecimals) +
+            " (seconds)\n";
+  }
+  for (const Json& metric : statistics["last_metrics"]) {
+    for (const Json& group : metric["groups"]) {
+      if (group.value("distinct", int64_t{0}) < 2) continue;
+      text += metric["name"].get<std::string>() + ", " + group["group"].get<std::string>() + ": " +
+              sample_text(group, kMetricDecimals) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace ibid::cli

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "compare/tensor_view.h"
+#include "compare/zip_archive.h"
+
+namespace ibid::compare {
+
+// Readers of files that hold tensors. The tensors lie in `bytes`, or in `owned` of the set. `where` is for
+// errors: truncated, malformed, and unsupported (element types that are no plain numbers).
+
+bool looks_like_safetensors(std::span<const std::byte> bytes);
+// Of the metadata the texts are values, "metadata.KEY". All element types of the format but those of 8 bits
+// floating point and less.
+Result<TensorSet> read_safetensors(std::span<const std::byte> bytes, const std::string& where);
+
+Result<TensorSet> read_npy(std::span<const std::byte> bytes, const std::string& where);
+
+// A zip archive whose members all are .npy.
+bool looks_like_npz(const std::vector<ZipMember>& members);
+Result<TensorSet> read_npz(std::vector<ZipMember> members, const std::string& where);
+
+// What torch.save() writes since PyTorch 1.6: a zip archive with a pickle that refers to storages beside it.
+// No code that the pickle names runs. Numbers, texts and names of classes in the pickle are values; so are
+// digests of other members (the code of TorchScript).
+bool looks_like_torch(const std::vector<ZipMember>& members);
+Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& where);
+
+// What torch.save() wrote before: recognised, and not read.
+bool looks_like_old_torch(std::span<const std::byte> bytes);
+
+}  // namespace ibid::compare

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "verify/repetition.h"
+
+namespace ibid::verify {
+
+// A finished record, and the runs that it belongs to.
+struct GroupedRun {
+  std::string group;  // "as it is", or what was changed: "threads"
+  platform::Path folder;
+};
+
+// The runs of all setups that ran, the first ones among them. A setup's name goes before the group's; runs
+// that differ in their seed alone are one group.
+std::vector<GroupedRun> grouped_runs(const VerificationResult& result);
+
+// Over each group of runs: their run time, and the last value of each metric that is a number
+// (docs/formats/verification.md, "Statistics"). Groups of at least two runs are tested for another run time
+// than that of the first group. Errors: a record cannot be read.
+Result<Json> repetition_statistics(const std::vector<GroupedRun>& runs);
+
+}  // namespace ibid::verify

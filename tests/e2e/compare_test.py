@@ -1,0 +1,203 @@
+"""ibid compare: files of other programs, the same or not, by bytes and by meaning."""
+
+import gzip
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import unittest
+import zipfile
+import zlib
+
+import support
+from run_test import has_torch
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+
+class CompareTest(support.ProgramTest):
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def compare(self, a, b, meaning, bytes_too=False):
+        """The report on two files, whose verdicts have to be these."""
+        report = json.loads(self.run_ibid("compare", "--json", a, b, status=0 if meaning else 1).stdout)
+        self.assertEqual((report["same_meaning"], report["same_bytes"]), (meaning, bytes_too), report)
+        return report
+
+
+class AnyFile(CompareTest):
+    def test_the_same_bytes(self):
+        self.compare(self.write("a", b"\0x"), self.write("b", b"\0x"), True, bytes_too=True)
+        self.compare(self.write("a", ""), self.write("b", ""), True, bytes_too=True)
+
+    def test_other_bytes_without_a_format(self):
+        report = self.compare(self.write("a", b"\0abc"), self.write("b", b"\0abd"), False)
+        self.assertEqual((report["format"], report["first_different_byte"]), ("bytes", 3))
+        self.compare(self.write("a", ""), self.write("b", "x"), False)
+
+    def test_json_text_and_tables(self):
+        self.assertEqual(self.compare(self.write("a", '{"a":1,"b":2}'), self.write("b", '{"b":2, "a":1}'), True)["format"], "json")
+        report = self.compare(self.write("a.csv", "id,loss\n1,0.5\n"), self.write("b.csv", "id,loss\n1,0.25\n"), False)
+        self.assertEqual(report["details"]["first"]["column_name"], "loss")
+        report = self.compare(self.write("a", "one\ntwo\n"), self.write("b", "one\n2\n"), False)
+        self.assertEqual((report["format"], report["details"]["first"]["line"]), ("text", 2))
+
+    def test_what_only_looks_like_json_is_text(self):
+        report = self.compare(self.write("a", "[1] first\n"), self.write("b", "[1] second\n"), False)
+        self.assertEqual(report["details"]["first"]["line"], 1)
+
+    def test_archives_without_their_times(self):
+        def archive(name, year, content):
+            with zipfile.ZipFile(self.folder / name, "w") as file:
+                file.writestr(zipfile.ZipInfo("m.json", (year, 1, 1, 0, 0, 0)), content)
+            return self.folder / name
+
+        self.compare(archive("a.zip", 2000, '{"a": 1}'), archive("b.zip", 2001, '{"a":1}'), True)
+        report = self.compare(self.folder / "a.zip", archive("c.zip", 2000, '{"a": 2}'), False)
+        self.assertEqual(report["details"]["members"][0]["comparison"]["details"]["first"]["path"], "/a")
+        packed = [self.write(f"{time}.gz", gzip.compress(b"text", mtime=time)) for time in (1, 2)]
+        self.compare(*packed, True)
+
+    def test_pixels_of_a_figure(self):
+        def figure(name, pixel, text):
+            def chunk(kind, data):
+                return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+            rows = zlib.compress(b"\0" + bytes([1, 2, 3]) + bytes([pixel, 0, 0]))
+            return self.write(name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 1, 8, 2, 0, 0, 0)) +
+                              chunk(b"tEXt", b"Software\0" + text) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
+
+        self.compare(figure("a.png", 9, b"one"), figure("b.png", 9, b"two"), True)
+        report = self.compare(self.folder / "a.png", figure("c.png", 12, b"one"), False)
+        self.assertEqual((report["details"]["different_pixels"], report["details"]["largest_difference"]), (1, 3))
+        self.assertEqual(report["details"]["first"], {"x": 1, "y": 0})
+
+    def test_formats_that_are_not_read_are_named_and_not_guessed_at(self):
+        magic = b"\x89HDF\r\n\x1a\n"
+        report = self.compare(self.write("a.h5", magic + b"1"), self.write("b.h5", magic + b"2"), None)
+        self.assertIn("HDF5", report["why_unknown"])
+        self.assertIn("meaning unknown", self.run_ibid("compare", "a.h5", "b.h5", status=1).stdout)
+
+    def test_damaged_files_have_an_unknown_meaning(self):
+        with zipfile.ZipFile(self.folder / "a.zip", "w") as file:
+            file.writestr("k", "x" * 1000)
+        whole = (self.folder / "a.zip").read_bytes()
+        report = self.compare(self.folder / "a.zip", self.write("cut.zip", whole[:500]), None)
+        self.assertIn("no intact zip archive", report["why_unknown"])
+
+    def test_bytes_can_be_made_to_count(self):
+        self.write("a", "{\"a\": 1}"), self.write("b", "{\"a\":1}")
+        self.run_ibid("compare", "a", "b")
+        self.run_ibid("compare", "--bytes", "a", "b", status=1)
+
+    def test_what_cannot_be_read(self):
+        self.write("a", "x")
+        self.assert_error(self.run_ibid("compare", "a", "none", status=3), "not-found", "none")
+        self.assert_error(self.run_ibid("compare", "a", ".", status=2), "usage", "ibid data diff")
+        os.mkfifo(self.folder / "pipe")
+        self.assertIn("error[unsupported]: ", self.run_ibid("compare", "pipe", "a", status=3).stderr)
+
+
+class Safetensors(CompareTest):
+    def test_half_precision_by_name(self):
+        def model(name, order, bits):
+            entries = {key: {"dtype": "BF16", "shape": [1], "data_offsets": [2 * i, 2 * i + 2]} for i, key in enumerate(order)}
+            header = json.dumps(entries).encode()
+            return self.write(name, struct.pack("<Q", len(header)) + header + b"".join(struct.pack("<H", bits[key]) for key in order))
+
+        bits = {"x": 0x3F80, "y": 0x7FC0}
+        a = model("a.safetensors", "xy", bits)
+        self.assertIs(self.compare(a, model("b.safetensors", "yx", bits), True)["details"]["same_order"], False)
+        report = self.compare(a, model("c.safetensors", "xy", {"x": 0x3F82, "y": 0xFFC1}), False)
+        self.assertEqual([(tensor["name"], tensor["max_ulp"]) for tensor in report["details"]["tensors"]], [("x", 2)])
+
+
+@unittest.skipUnless(numpy, "NumPy is not installed for this interpreter (python3-numpy)")
+class NumPy(CompareTest):
+    def save(self, name, array):
+        numpy.save(self.folder / name, array)
+        return self.folder / name
+
+    def test_orders_and_byte_orders_mean_the_same(self):
+        array = numpy.arange(24.0).reshape(2, 3, 4)
+        a = self.save("a.npy", array)
+        self.compare(a, self.save("f.npy", numpy.asfortranarray(array)), True)
+        self.compare(a, self.save("b.npy", array.astype(">f8")), True)
+
+    def test_the_first_element_that_differs(self):
+        array = numpy.arange(24, dtype="f2").reshape(2, 3, 4)
+        other = array.copy()
+        other[1, 0, 2] = numpy.nextafter(other[1, 0, 2], numpy.float16(99))
+        report = self.compare(self.save("a.npy", array), self.save("b.npy", other), False)
+        tensor = report["details"]["tensors"][0]
+        self.assertEqual((tensor["first"]["index"], tensor["max_ulp"], tensor["different_elements"]), ([1, 0, 2], 1, 1))
+
+    def test_packed_or_not(self):
+        numpy.savez(self.folder / "a.npz", x=numpy.ones(3), y=numpy.zeros(3))
+        numpy.savez_compressed(self.folder / "b.npz", y=numpy.zeros(3), x=numpy.ones(3))
+        self.compare(self.folder / "a.npz", self.folder / "b.npz", True)
+
+    def test_arrays_of_objects_are_not_unpickled(self):
+        for name, value in (("a.npy", 1), ("b.npy", 2)):
+            numpy.save(self.folder / name, numpy.array([value, None]), allow_pickle=True)
+        self.compare(self.folder / "a.npy", self.folder / "b.npy", None)
+
+
+class Trap:
+    def __reduce__(self):
+        return os.system, ("touch sprung",)
+
+
+class Pickles(CompareTest):
+    def test_code_in_a_model_never_runs(self):
+        for name, epoch in (("a.pt", 1), ("b.pt", 2)):
+            with zipfile.ZipFile(self.folder / name, "w") as file:
+                file.writestr("archive/data.pkl", pickle.dumps({"trap": Trap(), "epoch": epoch}, 2))
+        report = self.compare(self.folder / "a.pt", self.folder / "b.pt", False)
+        self.assertEqual(report["details"]["values"], [{"name": "epoch", "a": "1", "b": "2"}])
+        self.assertEqual(report["details"]["compared_values"], 3)
+        self.assertFalse((self.folder / "sprung").exists())
+
+
+@unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+class Torch(CompareTest):
+    SCRIPT = """
+import sys, torch
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(20, 30), torch.nn.BatchNorm1d(30), torch.nn.Linear(30, 3))
+optimiser = torch.optim.Adam(net.parameters())
+net(torch.randn(4, 20)).sum().backward(); optimiser.step()
+def save(name, **options):
+    torch.save({"model": net.state_dict(), "optimiser": optimiser.state_dict(), "epoch": 3,
+                "half": torch.ones(3).half(), "brain": torch.ones(3).bfloat16(), "turned": torch.ones(4, 5).t()}, name, **options)
+save("a.pt"); save("same.pt"); save("old.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_a.pt")
+weight = net[0].weight.data
+for _ in range(2): weight[0, 17] = torch.nextafter(weight[0, 17], torch.tensor(9.0))
+save("b.pt"); save("old_b.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_b.pt")
+"""
+
+    def test_real_files(self):
+        subprocess.run([sys.executable, "-c", self.SCRIPT], cwd=self.folder, check=True, timeout=120)
+        same = (self.folder / "a.pt").read_bytes() == (self.folder / "same.pt").read_bytes()
+        self.compare(self.folder / "a.pt", self.folder / "same.pt", True, bytes_too=same)
+        for pair, name in ((("a.pt", "b.pt"), "model.0.weight"), (("whole_a.pt", "whole_b.pt"), "_modules.0._parameters.weight")):
+            report = self.compare(*(self.folder / part for part in pair), False)
+            self.assertEqual(report["format"], "pytorch")
+            tensor, = report["details"]["tensors"]
+            self.assertEqual((tensor["name"], tensor["a"], tensor["max_ulp"], tensor["different_elements"]), (name, "f32 (30, 20)", 2, 1))
+            self.assertEqual(tensor["first"]["index"], [0, 17])
+        self.assertEqual(self.compare(self.folder / "a.pt", self.folder / "b.pt", False)["details"]["values"], [])
+        report = self.compare(self.folder / "old.pt", self.folder / "old_b.pt", None)
+        self.assertIn("before PyTorch 1.6", report["why_unknown"])
+
+
+if __name__ == "__main__":
+    unittest.main()
