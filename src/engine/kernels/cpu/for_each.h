@@ -39,14 +39,21 @@ IBID_INLINE void for_each_block(Executor& executor, int64_t size, Body&& body) {
 }
 
 // Enough rows per task to be worth a thread.
+constexpr int64_t kTaskElements = 16384;
 IBID_INLINE int64_t rows_per_task(int64_t cols) {
-  constexpr int64_t kElements = 16384;
-  return cols >= kElements ? 1 : kElements / (cols > 0 ? cols : 1);
+  return cols >= kTaskElements ? 1 : kTaskElements / (cols > 0 ? cols : 1);
 }
 
 // body(row) for all rows, some rows to a task.
 template <class Body>
 IBID_INLINE void for_each_row(Executor& executor, int64_t rows, int64_t cols, Body&& body) {
+  // One task, found without divisions: for a short row they would cost a tenth of the work.
+  if (rows <= kTaskElements && rows * cols <= kTaskElements) {
+    parallel_for(executor, rows > 0 ? 1 : 0, [&](int64_t, int32_t) {
+      for (int64_t row = 0; row < rows; ++row) body(row);
+    });
+    return;
+  }
   const int64_t group = rows_per_task(cols);
   parallel_for(executor, (rows + group - 1) / group, [&](int64_t task, int32_t) {
     const int64_t begin = task * group, end = begin + group < rows ? begin + group : rows;
