@@ -124,9 +124,7 @@ class Repeater {
     record.source = source;
     record.enforcement = result_.enforcement;
     record.digest_every = digest_every_;
-    if (variation.seed) record.enforcement.seed = variation.seed;
-    record.environment.insert(record.environment.end(), variation.environment.begin(),
-                              variation.environment.end());
+    vary(record, variation);
     IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
     IBID_ASSIGN(const RecordedRun run, record_run(record, folder));
     if (platform::stop_requested()) {

@@ -46,6 +46,12 @@ Variation isa_variation(const IsaSwitches& isa) {
 
 }  // namespace
 
+void vary(RecordOptions& record, const Variation& variation) {
+  if (variation.seed) record.enforcement.seed = variation.seed;
+  record.environment.insert(record.environment.end(), variation.environment.begin(),
+                            variation.environment.end());
+}
+
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated) {
   std::vector<Variation> variations;
   for (const std::string& text : split(comma_separated, ',')) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "verify/recorded_run.h"
 
 namespace ibid::verify {
 
@@ -21,6 +22,9 @@ struct Variation {
 
   std::string name() const { return factor + "=" + value; }
 };
+
+// Changes how a run is recorded accordingly. What the variation sets goes before what the options have.
+void vary(RecordOptions& record, const Variation& variation);
 
 // Numbers of threads for OpenMP, OpenBLAS, MKL, BLIS, numexpr and PyTorch.
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated);

@@ -1,13 +1,11 @@
-#include <algorithm>
-#include <set>
-
-#include "base/number_text.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
 #include "cli/recording_options.h"
 #include "cli/repetition_text.h"
+#include "cli/variation_options.h"
+#include "cli/verification_text.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
@@ -41,26 +39,6 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
   return {};
 }
 
-Result<void> add_variations(const Invocation& invocation, std::vector<verify::Variation>& variations) {
-  const auto add = [&](std::vector<verify::Variation> more) {
-    variations.insert(variations.end(), more.begin(), more.end());
-  };
-  if (const auto threads = invocation.text("threads")) {
-    IBID_ASSIGN(std::vector<verify::Variation> more, verify::thread_variations(*threads));
-    add(std::move(more));
-  }
-  if (const auto isa = invocation.text("isa")) {
-    IBID_ASSIGN(std::vector<verify::Variation> more, verify::isa_variations(*isa));
-    add(std::move(more));
-  }
-  add(verify::hash_seed_variations(invocation.integer("hash-seeds").value_or(0)));
-  if (const auto zones = invocation.text("timezone"))
-    add(verify::variable_variations("timezone", "TZ", *zones));
-  if (const auto locales = invocation.text("locale"))
-    add(verify::variable_variations("locale", "LC_ALL", *locales));
-  return {};
-}
-
 Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
   std::vector<std::regex> patterns;
   for (const std::string& text : invocation.texts("ignore-output")) {
@@ -75,146 +53,6 @@ Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
   return patterns;
 }
 
-std::string shortened(const std::string& text) {
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
-}
-
-std::string divergence_text(const verify::Divergence& divergence) {
-  const std::vector<std::string>& tensors = divergence.tensors;
-  std::string text = "first divergence at step " + number_text(divergence.step);
-  if (tensors.empty()) return text + ": one run has fewer digested steps\n";
-  const size_t shown = std::min<size_t>(tensors.size(), 3);
-  text += ": " + join(std::span(tensors).first(shown), ", ");
-  if (tensors.size() > shown)
-    text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
-  return text + "\n";
-}
-
-// What differs, the strongest evidence first, a line each.
-std::string difference_text(const verify::RunComparison& comparison) {
-  std::string text;
-  const std::string indent = "    ";
-  if (comparison.without_evidence)
-    text += indent + "nothing to compare: no digests, metrics, files or output\n";
-  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
-  if (comparison.metric) {
-    const verify::MetricDifference& metric = *comparison.metric;
-    text += indent + number_text(comparison.n_different_metrics) + " of " +
-            number_text(comparison.n_metrics) + " metrics differ, first " + metric.name + " at step " +
-            number_text(metric.step) + ": " + metric.a + " / " + metric.b;
-    if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
-    text += "\n";
-  }
-  text += files_text(comparison);
-  if (comparison.output_line) {
-    text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
-            "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
-            "\n";
-  }
-  if (!comparison.same_end) text += indent + "it ended otherwise: another exit status or signal\n";
-  return text;
-}
-
-std::string run_text(const Console& console, const verify::Repetition& run) {
-  if (!run.comparison)
-    return "  " + run.name + ": " + console.styled(Style::kWarning, "not run") + ": " + run.skipped + "\n";
-  const verify::RunComparison& comparison = *run.comparison;
-  std::string text = "  " + run.name + ": " +
-                     (comparison.same() ? console.styled(Style::kGood, "same bits")
-                                        : console.styled(Style::kBad, "different")) +
-                     " (" + format_duration(run.seconds) + ")\n" + difference_text(comparison);
-  for (const std::string& path : run.read_before)
-    text += "    it read " + path + ", which an earlier run had written: the runs are not independent\n";
-  return text;
-}
-
-std::string outcomes_text(const verify::SetupResult& setup) {
-  return number_text(setup.n_outcomes) + (setup.n_outcomes == 1 ? " outcome in " : " distinct outcomes in ") +
-         number_text(setup.n_run() + 1) + " runs";
-}
-
-bool without_evidence(const verify::SetupResult& setup) {
-  return std::any_of(setup.runs.begin(), setup.runs.end(), [](const verify::Repetition& repetition) {
-    return repetition.comparison && repetition.comparison->without_evidence;
-  });
-}
-
-// The factors of the variations that came out otherwise, each once, in order.
-std::vector<std::string> factors_that_matter(const verify::SetupResult& setup) {
-  std::vector<std::string> factors;
-  for (const verify::Repetition& run : setup.runs) {
-    const std::string factor = run.name.substr(0, run.name.find('='));
-    const bool matters = run.comparison && !run.comparison->same() && factor.size() < run.name.size();
-    if (matters && std::find(factors.begin(), factors.end(), factor) == factors.end())
-      factors.push_back(factor);
-  }
-  return factors;
-}
-
-// Whether output alone tells the runs apart: then it may be a clock or a path.
-bool only_output_differs(const verify::Repetition& run) {
-  if (!run.comparison || run.comparison->same()) return true;
-  verify::RunComparison rest = *run.comparison;
-  rest.output_line.reset();
-  return rest.same();
-}
-
-std::string different_text(const Console& console, const verify::SetupResult& result) {
-  const bool repeats = std::all_of(result.runs.begin(), result.runs.end(), [](const verify::Repetition& run) {
-    return !run.comparison || run.comparison->same() || run.name.find('=') != std::string::npos;
-  });
-  std::string text = console.styled(Style::kBad, "different") + ": ";
-  text += repeats ? "it repeats itself here, but what comes out depends on " +
-                        join(factors_that_matter(result), ", ")
-                  : "the same command does not always give the same result here";
-  text += " (" + outcomes_text(result) + ")\n";
-  if (std::all_of(result.runs.begin(), result.runs.end(), only_output_differs))
-    text += "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
-  return text;
-}
-
-// Files that mean the same need not have the same bytes: an archive has the time in it.
-std::string other_bytes_text(const verify::SetupResult& result) {
-  std::set<std::string> paths;
-  for (const verify::Repetition& run : result.runs) {
-    if (!run.comparison) continue;
-    for (const verify::FileDifference& file : run.comparison->file_differences) paths.insert(file.path);
-  }
-  if (paths.empty()) return "";
-  return " (" + number_text(static_cast<int64_t>(paths.size())) +
-         " of them in other bytes with the same meaning)";
-}
-
-std::string verdict_text(const Console& console, const verify::SetupResult& result) {
-  if (result.n_run() == 0)
-    return console.styled(Style::kWarning, "nothing was compared") + ": no repetition could run\n";
-  if (without_evidence(result)) {
-    return console.styled(Style::kWarning, "nothing was compared") +
-           ": the program prints nothing, writes no file that was seen, and has no metrics or steps\n"
-           "  let it print its result, or name a metric with --metric NAME=PATTERN\n";
-  }
-  if (!result.same()) return different_text(console, result);
-  const verify::RunComparison& first =
-      *std::find_if(result.runs.begin(), result.runs.end(), [](const auto& run) {
-         return run.comparison.has_value();
-       })->comparison;
-  return console.styled(Style::kGood, "same bits") + " in " + number_text(result.n_run() + 1) +
-         " runs: " + number_text(first.digests.n_common_steps) + " digested steps, " +
-         number_text(first.n_metrics) + " metrics, " + number_text(first.n_files) + " files written" +
-         other_bytes_text(result) + ", and all output\n";
-}
-
-// A line of verdict for each setup; those that are expected to differ only tell how often they did.
-std::string verdicts_text(const Console& console, const verify::VerificationResult& result) {
-  std::string text;
-  for (const verify::SetupResult& setup : result.setups) {
-    if (!setup.name.empty()) text += setup.name + ": ";
-    text +=
-        setup.judged || without_evidence(setup) ? verdict_text(console, setup) : outcomes_text(setup) + "\n";
-  }
-  return text;
-}
-
 Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, const verify::Enforcement& own) {
   std::vector<verify::Setup> setups = {{}};
   setups.front().enforcement = own;
@@ -223,7 +61,7 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, con
   }
   for (verify::Setup& setup : setups) {
     setup.repeats = *invocation.integer("repeat");
-    IBID_TRY(add_variations(invocation, setup.variations));
+    IBID_ASSIGN(setup.variations, read_variations(invocation));
   }
   if (const auto n = invocation.integer("init-seeds")) setups.push_back(verify::seeds_setup(*n, own));
   return setups;
@@ -303,35 +141,17 @@ std::vector<OptionSpec> options() {
        .help = "also N runs with the first primes above 100 as seeds, in place of the program's own; they "
                "tell how "
                "much depends on the seed and do not count in the verdict",
-       .least = 2},
-      {.name = "threads",
-       .type = OptionType::kText,
-       .value_name = "LIST",
-       .help = "also with so many threads: 1,2"},
-      {.name = "isa",
-       .type = OptionType::kText,
-       .value_name = "LIST",
-       .help = "also held to instruction sets, by the switches of OpenBLAS, oneDNN, MKL, NumPy and PyTorch: "
-               "generic,avx2,avx512"},
-      {.name = "hash-seeds",
-       .type = OptionType::kInteger,
-       .value_name = "N",
-       .help = "also with N values of PYTHONHASHSEED",
-       .least = 0},
-      {.name = "timezone",
-       .type = OptionType::kText,
-       .value_name = "LIST",
-       .help = "also in these time zones (TZ)"},
-      {.name = "locale",
-       .type = OptionType::kText,
-       .value_name = "LIST",
-       .help = "also in these locales (LC_ALL)"},
-      {.name = "ignore-output",
-       .type = OptionType::kText,
-       .value_name = "PATTERN",
-       .help = "what this matches in standard output is not compared: times, paths",
-       .repeatable = true}};
-  for (const OptionSpec& option : recording_options()) options.push_back(option);
+       .least = 2}};
+  const auto add = [&](std::vector<OptionSpec> more) {
+    options.insert(options.end(), more.begin(), more.end());
+  };
+  add(variation_options());
+  options.push_back({.name = "ignore-output",
+                     .type = OptionType::kText,
+                     .value_name = "PATTERN",
+                     .help = "what this matches in standard output is not compared: times, paths",
+                     .repeatable = true});
+  add(recording_options());
   options.push_back({.name = "junit",
                      .type = OptionType::kPath,
                      .value_name = "FILE",
