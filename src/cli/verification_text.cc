@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "cli/repetition_text.h"
+#include "verify/operation_report.h"
 
 namespace ibid::cli {
 namespace {
@@ -91,8 +92,6 @@ std::string different_text(const Console& console, const verify::SetupResult& re
                         join(factors_that_matter(result), ", ")
                   : "the same command does not always give the same result here";
   text += " (" + outcomes_text(result) + ")\n";
-  if (std::all_of(result.runs.begin(), result.runs.end(), only_output_differs))
-    text += "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
   return text;
 }
 
@@ -148,6 +147,25 @@ std::string verdicts_text(const Console& console, const verify::VerificationResu
     if (!setup.name.empty()) text += setup.name + ": ";
     text +=
         setup.judged || without_evidence(setup) ? verdict_text(console, setup) : outcomes_text(setup) + "\n";
+  }
+  return text;
+}
+
+std::string output_hint(const verify::VerificationResult& result) {
+  for (const verify::SetupResult& setup : result.setups) {
+    if (!std::all_of(setup.runs.begin(), setup.runs.end(), only_output_differs)) return "";
+  }
+  return "time or paths in what is printed? name them with --ignore-output PATTERN\n";
+}
+
+std::string first_operations_text(const Console& console, const Json& findings) {
+  std::string text;
+  for (const Json& finding : findings) {
+    text += console.styled(Style::kBold, "where they part") + " (" +
+            (finding.contains("setup") ? finding["setup"].get<std::string>() + ", " : "") +
+            finding["run"].get<std::string>() + "):\n";
+    for (const auto& [label, line] : verify::first_operation_lines(finding))
+      text += "  " + label + ": " + line + "\n";
   }
   return text;
 }

@@ -13,4 +13,10 @@ std::string run_text(const Console& console, const verify::Repetition& run);
 // A line of verdict for each setup; those that are expected to differ only tell how often they did.
 std::string verdicts_text(const Console& console, const verify::VerificationResult& result);
 
+// What to try where runs differ in nothing but their output; empty if they differ in more.
+std::string output_hint(const verify::VerificationResult& result);
+
+// The first operations behind the differences, as `first_operations` of a report has them.
+std::string first_operations_text(const Console& console, const Json& findings);
+
 }  // namespace ibid::cli

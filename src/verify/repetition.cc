@@ -53,7 +53,7 @@ class Repeater {
     result_ = {setup.name, setup.enforcement, setup.judged, {}, {}, 1};
     IBID_TRY(run_first(setup));
     for (int64_t i = 2; i <= setup.repeats + 1; ++i)
-      IBID_TRY(run_again({"as it is", number_text(i), {}, ""}, "as it is " + number_text(i)));
+      IBID_TRY(run_again({kAsItIs, number_text(i), {}, ""}, "as it is " + number_text(i)));
     for (const Variation& variation : setup.variations) IBID_TRY(run_again(variation, variation.name()));
     return {};
   }
@@ -103,6 +103,7 @@ class Repeater {
     IBID_TRY(platform::check_not_stopped());
     Repetition repetition;
     repetition.name = name;
+    repetition.variation = variation;
     repetition.skipped = variation.skipped;
     if (repetition.skipped.empty()) {
       repetition.folder = next_folder(name);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -7,6 +9,7 @@
 #include "cli/variation_options.h"
 #include "cli/verification_text.h"
 #include "platform/atomic_file.h"
+#include "verify/operation_report.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
 #include "verify/verification_document.h"
@@ -91,6 +94,24 @@ Result<void> write_reports(const Json& report, const verify::VerificationResult&
   return {};
 }
 
+// For setups that are judged; that others differ is what they are for.
+Result<Json> find_first_operations(const Invocation& invocation, const verify::RepetitionOptions& options,
+                                   const verify::VerificationResult& result, const platform::Path& folder) {
+  Json findings = Json::array();
+  if (invocation.flag("no-search")) return findings;
+  for (const verify::SetupResult& setup : result.setups) {
+    if (!setup.judged) continue;
+    IBID_ASSIGN(Json more, verify::first_operations(options, setup, folder));
+    for (Json& finding : more) findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+bool any_found(const Json& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Json& finding) { return finding.contains("why"); });
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   const bool json = invocation.flag("json");
   verify::RepetitionOptions options;
@@ -114,9 +135,13 @@ Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
+  IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
   IBID_TRY(write_reports(report, result, folder, invocation));
+  const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
-                     : verdicts_text(console, result) + statistics_text(report["statistics"]) +
+                     : verdicts_text(console, result) +
+                           first_operations_text(console, report["first_operations"]) +
+                           (hint ? output_hint(result) : "") + statistics_text(report["statistics"]) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
   return result.same() ? 0 : 1;
 }
@@ -152,6 +177,9 @@ std::vector<OptionSpec> options() {
                      .help = "what this matches in standard output is not compared: times, paths",
                      .repeatable = true});
   add(recording_options());
+  options.push_back(
+      {.name = "no-search",
+       .help = "where runs differ, do not run them again to find the first operation that does"});
   options.push_back({.name = "junit",
                      .type = OptionType::kPath,
                      .value_name = "FILE",
