@@ -126,12 +126,13 @@ Explanation explain_computation(const OperationDivergence& divergence, const std
   } else {
     explanation.why = "The same inputs gave another result when " + factor + " was changed.";
   }
-  for (const std::string& id : facts_about_factor(divergence.a.op, factor)) {
+  const std::vector<std::string> known = facts_about_factor(divergence.a.op, factor);
+  for (const std::string& id : known) {
     if (const Fact* fact = Catalogue::built_in().find(id)) add(explanation, *fact);
   }
   for (const Fact* fact : facts_about(divergence.a)) {
     const bool is_about_bits = fact->behaviour != "needs_seed";
-    if (is_about_bits && fact->condition.empty()) add(explanation, *fact);
+    if (known.empty() && is_about_bits && fact->condition.empty()) add(explanation, *fact);
   }
   return explanation;
 }

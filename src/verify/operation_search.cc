@@ -61,7 +61,7 @@ class Searcher {
   Result<void> ask_hash_seed() {
     const bool unexplained = !finding_.divergence || finding_.divergence->cause == OperationCause::kInput ||
                              finding_.divergence->cause == OperationCause::kPath;
-    if (!unexplained || search_.b.factor != kAsItIs || !saw_anything_) return {};
+    if (!unexplained || search_.b.factor != kAsItIs || !is_watched_) return {};
     Look look{.last = finding_.step,
               .operations = finding_.step,
               .all_operations = !finding_.step,
@@ -109,7 +109,7 @@ class Searcher {
     for (int attempt = 1; attempt <= kMostAttempts && !finding_.divergence; ++attempt) {
       IBID_ASSIGN(const Pair pair, run_both({.all_operations = true}));
       IBID_TRY(compare_operations(pair));
-      if (finding_.n_runs == 2 && !saw_anything_) {
+      if (finding_.n_runs == 2 && !is_watched_) {
         finding_.why_not_found = "nothing inside the program is watched: no Python process loaded the hook";
         return {};
       }
@@ -123,7 +123,9 @@ class Searcher {
   Result<void> compare_operations(const Pair& pair) {
     IBID_ASSIGN(const std::vector<OperationLog> a, read_operation_logs(pair.a / "operations"));
     IBID_ASSIGN(const std::vector<OperationLog> b, read_operation_logs(pair.b / "operations"));
-    saw_anything_ = saw_anything_ || platform::is_folder(pair.a / "operations");
+    IBID_ASSIGN(const RunFolder folder, RunFolder::open(pair.a));
+    IBID_ASSIGN(const Json seen, folder.read_json("seen.json"));
+    is_watched_ = !seen.value("processes", Json::array()).empty();
     finding_.divergence = first_difference(a, b);
     if (!finding_.divergence && !finding_.clock) finding_.clock = first_clock(a, b);
     if (!finding_.divergence) return drop_outputs(pair, {});
@@ -208,7 +210,7 @@ class Searcher {
   const OperationSearch& search_;
   OperationFinding finding_;
   int64_t n_pairs_ = 0;
-  bool saw_anything_ = false;
+  bool is_watched_ = false;
 };
 
 Json operation_json(const Operation& operation) {

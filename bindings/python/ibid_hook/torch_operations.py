@@ -19,7 +19,7 @@ _LEFT_OUT = {"detach", "detach_", "alias", "_unsafe_view", "is_same_size", "_has
 
 _modules = []  # those whose forward is running, the innermost last
 _names = weakref.WeakKeyDictionary()
-_state = {"backward": None, "pending": [], "torch": None}
+_state = {"backward": False, "pending": [], "torch": None}
 _unwritten = set()  # storages that hold nothing yet
 
 
@@ -66,8 +66,7 @@ def _watch_backward(torch):
 def _watched_backward(original):
     @functools.wraps(original)
     def backward(*arguments, **keywords):
-        outer = _state["backward"]
-        _state["backward"] = outer or operations.place()
+        outer, _state["backward"] = _state["backward"], True
         try:
             return original(*arguments, **keywords)
         finally:
@@ -148,11 +147,11 @@ def _save(tensors, path):
 
 
 def _write(number, entry):
-    if _state["backward"] is not None:
-        # Which part of the forward pass this belongs to is known when its node has run.
-        _state["pending"].append((number, {**entry, **_state["backward"], "backward": True}))
-        return
     entry.update(operations.place())
+    if _state["backward"]:
+        # Which part of the forward pass this belongs to is known when its node has run.
+        _state["pending"].append((number, {**entry, "backward": True}))
+        return
     if _modules:
         entry["module"] = _module_name(_modules[-1])
     operations.write(number, **entry)
