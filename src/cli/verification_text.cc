@@ -27,31 +27,6 @@ std::string divergence_text(const verify::Divergence& divergence) {
   return text + "\n";
 }
 
-// What differs, the strongest evidence first, a line each.
-std::string difference_text(const verify::RunComparison& comparison) {
-  std::string text;
-  const std::string indent = "    ";
-  if (comparison.without_evidence)
-    text += indent + "nothing to compare: no digests, metrics, files or output\n";
-  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
-  if (comparison.metric) {
-    const verify::MetricDifference& metric = *comparison.metric;
-    text += indent + number_text(comparison.n_different_metrics) + " of " +
-            number_text(comparison.n_metrics) + " metrics differ, first " + metric.name + " at step " +
-            number_text(metric.step) + ": " + metric.a + " / " + metric.b;
-    if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
-    text += "\n";
-  }
-  text += files_text(comparison);
-  if (comparison.output_line) {
-    text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
-            "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
-            "\n";
-  }
-  if (!comparison.same_end) text += indent + "it ended otherwise: another exit status or signal\n";
-  return text;
-}
-
 std::string outcomes_text(const verify::SetupResult& setup) {
   return number_text(setup.n_outcomes) + (setup.n_outcomes == 1 ? " outcome in " : " distinct outcomes in ") +
          number_text(setup.n_run() + 1) + " runs";
@@ -127,6 +102,30 @@ std::string verdict_text(const Console& console, const verify::SetupResult& resu
 }
 
 }  // namespace
+
+std::string difference_text(const verify::RunComparison& comparison) {
+  std::string text;
+  const std::string indent = "    ";
+  if (comparison.without_evidence)
+    text += indent + "nothing to compare: no digests, metrics, files or output\n";
+  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
+  if (comparison.metric) {
+    const verify::MetricDifference& metric = *comparison.metric;
+    text += indent + number_text(comparison.n_different_metrics) + " of " +
+            number_text(comparison.n_metrics) + " metrics differ, first " + metric.name + " at step " +
+            number_text(metric.step) + ": " + metric.a + " / " + metric.b;
+    if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
+    text += "\n";
+  }
+  text += files_text(comparison);
+  if (comparison.output_line) {
+    text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
+            "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
+            "\n";
+  }
+  if (!comparison.same_end) text += indent + "it ended otherwise: another exit status or signal\n";
+  return text;
+}
 
 std::string run_text(const Console& console, const verify::Repetition& run) {
   if (!run.comparison)

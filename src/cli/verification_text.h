@@ -10,6 +10,9 @@ namespace ibid::cli {
 // How a repetition compares with the first run, and below it what differs, the strongest evidence first.
 std::string run_text(const Console& console, const verify::Repetition& run);
 
+// What differs, the strongest evidence first, an indented line each; empty if nothing does.
+std::string difference_text(const verify::RunComparison& comparison);
+
 // A line of verdict for each setup; those that are expected to differ only tell how often they did.
 std::string verdicts_text(const Console& console, const verify::VerificationResult& result);
 

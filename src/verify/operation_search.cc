@@ -29,6 +29,19 @@ struct Look {
   std::string hash_seed = {};  // PYTHONHASHSEED of both; empty: as it is
 };
 
+// How the kept outputs of a computation differ; null: it is none, or has no tensors.
+Json output_difference(const OperationDivergence& divergence) {
+  const auto is_tensor = [](const OperationValue& value) { return !value.type.empty(); };
+  const bool has_tensors = std::any_of(divergence.a.outputs.begin(), divergence.a.outputs.end(), is_tensor);
+  if (divergence.cause != OperationCause::kComputation || !has_tensors) return {};
+  if (!divergence.a.has_kept() || !divergence.b || !divergence.b->has_kept())
+    return {{"unknown", "the outputs were not kept, or were larger than what is kept of a step"}};
+  const Result<compare::FileComparison> comparison =
+      compare::compare_files(divergence.a.kept, divergence.b->kept, "outputs.pt");
+  return comparison.ok() ? compare::comparison_json(comparison.value())
+                         : Json{{"unknown", comparison.error().message()}};
+}
+
 class Searcher {
  public:
   explicit Searcher(const OperationSearch& search) : search_(search) {}
@@ -132,23 +145,8 @@ class Searcher {
     finding_.record_a = pair.a;
     finding_.record_b = pair.b;
     finding_.explanation = explain(*finding_.divergence, search_.b.factor == kAsItIs ? "" : search_.b.factor);
-    compare_outputs();
+    finding_.difference = output_difference(*finding_.divergence);
     return drop_outputs(pair, finding_.divergence);
-  }
-
-  void compare_outputs() {
-    const OperationDivergence& divergence = *finding_.divergence;
-    const auto is_tensor = [](const OperationValue& value) { return !value.type.empty(); };
-    const bool has_tensors = std::any_of(divergence.a.outputs.begin(), divergence.a.outputs.end(), is_tensor);
-    if (divergence.cause != OperationCause::kComputation || !has_tensors) return;
-    if (!divergence.a.has_kept() || !divergence.b || !divergence.b->has_kept()) {
-      finding_.difference = {{"unknown", "the outputs of the step were larger than what is kept of them"}};
-      return;
-    }
-    const Result<compare::FileComparison> comparison =
-        compare::compare_files(divergence.a.kept, divergence.b->kept, "outputs.pt");
-    finding_.difference = comparison.ok() ? compare::comparison_json(comparison.value())
-                                          : Json{{"unknown", comparison.error().message()}};
   }
 
   // Outputs are kept until it is known which operation matters.
@@ -232,6 +230,24 @@ Json operation_json(const Operation& operation) {
 }
 
 }  // namespace
+
+Result<std::optional<OperationFinding>> compare_recorded_operations(const platform::Path& a,
+                                                                    const platform::Path& b) {
+  IBID_ASSIGN(const std::vector<OperationLog> logs_a, read_operation_logs(a / "operations"));
+  IBID_ASSIGN(const std::vector<OperationLog> logs_b, read_operation_logs(b / "operations"));
+  if (logs_a.empty() || logs_b.empty()) return std::optional<OperationFinding>();
+  OperationFinding finding;
+  finding.record_a = a;
+  finding.record_b = b;
+  finding.divergence = first_difference(logs_a, logs_b);
+  finding.why_not_found = "all operations that both records have agree";
+  if (finding.divergence) {
+    finding.step = finding.divergence->a.step;
+    finding.explanation = explain(*finding.divergence, "");
+    finding.difference = output_difference(*finding.divergence);
+  }
+  return std::optional(std::move(finding));
+}
 
 Result<OperationFinding> find_operation(const OperationSearch& search) { return Searcher(search).run(); }
 

@@ -39,6 +39,10 @@ struct OperationFinding {
 // the first step that differs. Errors: a run could not be recorded, or was stopped.
 Result<OperationFinding> find_operation(const OperationSearch& search);
 
+// The operations that two records have already, of machines that may be far apart. Nothing: one has none.
+Result<std::optional<OperationFinding>> compare_recorded_operations(const platform::Path& a,
+                                                                    const platform::Path& b);
+
 // For reports: docs/formats/verification.md, "First operation".
 Json finding_json(const OperationFinding& finding);
 

@@ -161,6 +161,26 @@ class Torch(DivergenceTest):
         self.assertEqual(found["operation"]["op"], "aten.lift_fresh.default")
         self.assert_at(found["operation"]["at"], "offset = torch.tensor")
 
+    def test_two_machines_compare_what_they_have_recorded(self):
+        """Each writes down the operations of the step that the first comparison has named."""
+        text = textwrap.dedent(TRAINING).format(steps=3, noise=" * (1 + (step == 1) * len(os.environ.get('TZ', '')))")
+        (self.folder / "script.py").write_text("import os\n" + text)
+        for name, zone in (("here", ""), ("there", "UTC")):
+            command = ("run", "--output", name, "--operations", "1", "--", sys.executable, "script.py")
+            self.run_ibid(*command, environment={"TZ": zone})
+        report = json.loads(self.run_ibid("diff", "--json", "here", "there", status=1).stdout)
+        self.assertEqual(report["first_divergence"]["step"], 1)
+        found = report["first_operation"]
+        self.assertEqual((found["cause"], found["differs"], found["step"]), ("argument", "other", 1))
+        self.assertIn("first operation: aten.mul", self.run_ibid("diff", "here", "there", status=1).stdout)
+        self.assertIn("agree", self.run_ibid("diff", "here", "here").stdout)
+
+    def test_steps_are_named_as_numbers(self):
+        for steps in ("x", "3-2", "1-2-3", "-1"):
+            finished = self.run_ibid("run", "--operations", steps, "--", "touch", "ran", status=2)
+            self.assert_error(finished, "usage", "--operations")
+        self.assertFalse((self.folder / "ran").exists())
+
     def test_code_that_runs_in_the_backward_pass(self):
         found = self.finding("""
             import os
