@@ -5,6 +5,7 @@ import json
 import sys
 import textwrap
 import unittest
+import xml.etree.ElementTree
 
 import support
 from run_test import has_torch
@@ -83,6 +84,21 @@ class PurePython(DivergenceTest):
             print(random.random())
         """, "--no-search")
         self.assertEqual(found, [])
+
+    def test_ci_gets_annotations_a_summary_and_junit(self):
+        (self.folder / "script.py").write_text("import random\n\nprint(random.random(), '100%')\n")
+        command = ("verify", "--ci", "--output", "v", "--", sys.executable, "script.py")
+        finished = self.run_ibid(*command, status=1, environment={"GITHUB_STEP_SUMMARY": str(self.folder / "summary")})
+        lines = [line for line in finished.stdout.split("\n") if line.startswith("::error ")]
+        self.assertEqual(len(lines), 1)
+        self.assertTrue(lines[0].startswith("::error file=script.py,line=3,title=ibid%3A runs part here::first operation: "))
+        self.assertIn("%0Aat: ", lines[0])
+        self.assertIn("'100%25')", lines[0])
+        self.assertIn("random.random", (self.folder / "summary").read_text())
+        cases = xml.etree.ElementTree.parse(self.folder / "v" / "junit.xml").getroot()
+        self.assertEqual((cases.get("tests"), cases.get("failures")), ("1", "1"))
+        finished = self.run_ibid("verify", "--ci", "--", "echo", "1")
+        self.assertNotIn("::error", finished.stdout)
 
     def test_a_program_that_is_no_python(self):
         finished = self.run_ibid("verify", "--json", "--", "sh", "-c", "date +%N", status=1)

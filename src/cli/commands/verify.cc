@@ -7,12 +7,11 @@
 #include "cli/recording_options.h"
 #include "cli/repetition_text.h"
 #include "cli/variation_options.h"
+#include "cli/verification_output.h"
 #include "cli/verification_text.h"
-#include "platform/atomic_file.h"
 #include "verify/operation_report.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
-#include "verify/verification_document.h"
 
 namespace ibid::cli {
 namespace {
@@ -80,20 +79,6 @@ void show_progress(Console& console, verify::RepetitionOptions& options) {
   };
 }
 
-// report.json and report.html in the folder of the runs, and JUnit's XML where it was asked for.
-Result<void> write_reports(const Json& report, const verify::VerificationResult& result,
-                           const platform::Path& folder, const Invocation& invocation) {
-  IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
-  IBID_ASSIGN(const Json run, first.read_json("run.json"));
-  IBID_TRY(platform::make_folders(folder));
-  IBID_TRY(platform::write_file_atomically(folder / "report.json", json_text(report)));
-  IBID_TRY(platform::write_file_atomically(
-      folder / "report.html", report::document_html(verify::verification_document(report, run))));
-  if (const auto path = invocation.text("junit"))
-    IBID_TRY(platform::write_file_atomically(*path, verify::verification_junit(report, run)));
-  return {};
-}
-
 // For setups that are judged; that others differ is what they are for.
 Result<Json> find_first_operations(const Invocation& invocation, const verify::RepetitionOptions& options,
                                    const verify::VerificationResult& result, const platform::Path& folder) {
@@ -136,13 +121,14 @@ Result<int> run(const Invocation& invocation, Console& console) {
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
   IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
-  IBID_TRY(write_reports(report, result, folder, invocation));
+  IBID_TRY(write_reports(report, result.setups.front().first, folder, invocation));
   const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
                      : verdicts_text(console, result) +
                            first_operations_text(console, report["first_operations"]) +
                            (hint ? output_hint(result) : "") + statistics_text(report["statistics"]) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
+  if (invocation.flag("ci")) IBID_TRY(tell_ci(report, folder, console));
   return result.same() ? 0 : 1;
 }
 
@@ -180,10 +166,7 @@ std::vector<OptionSpec> options() {
   options.push_back(
       {.name = "no-search",
        .help = "where runs differ, do not run them again to find the first operation that does"});
-  options.push_back({.name = "junit",
-                     .type = OptionType::kPath,
-                     .value_name = "FILE",
-                     .help = "also write the runs as cases of JUnit's XML, for continuous integration"});
+  add(report_file_options());
   options.push_back({.name = "json", .help = "print the report as JSON and nothing else"});
   return options;
 }
