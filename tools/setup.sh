@@ -14,7 +14,7 @@ build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjs
 faster="ccache mold"
 second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
-tests="man-db zsh fish python3-jsonschema"
+tests="man-db zsh fish python3-jsonschema librsvg2-bin"
 peers="libopenblas-dev libdnnl-dev python3-torch"
 containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
 

@@ -5,9 +5,11 @@
 #include "platform/append_file.h"
 #include "platform/atomic_file.h"
 #include "platform/environment.h"
+#include "platform/process.h"
 #include "verify/operation_report.h"
 #include "verify/run_folder.h"
 #include "verify/verification_document.h"
+#include "verify/verification_plots.h"
 
 namespace ibid::cli {
 namespace {
@@ -67,10 +69,55 @@ std::string annotations(const Json& report) {
   return text;
 }
 
+// Before the last section, which tells how to repeat the verification.
+void add_pictures(const std::vector<verify::Plot>& plots, report::Document& document) {
+  if (plots.empty()) return;
+  report::DocumentSection section{.title = "Plots"};
+  section.lines.push_back(
+      {report::Tone::kQuiet, "",
+       "Lines are medians, bands the middle half and all runs; boxes are the middle half and "
+       "further letter values, points are runs."});
+  for (const verify::Plot& plot : plots) section.pictures.push_back(plot.svg);
+  document.sections.insert(document.sections.end() - 1, std::move(section));
+}
+
+// librsvg's program draws PNG from SVG.
+Result<void> write_png(const platform::Path& svg, const platform::Path& png) {
+  IBID_ASSIGN(const platform::ProcessResult result,
+              platform::run_process({.arguments = {"rsvg-convert", "--zoom", "2", "--background-color",
+                                                   "white", "--output", png.string(), svg.string()},
+                                     .environment = {},
+                                     .folder = {},
+                                     .timeout_seconds = 60.0}));
+  if (result.exit_status == 0) return {};
+  return Error(ErrorCode::kIo, "rsvg-convert could not draw " + png.string() + ": " + result.standard_error,
+               "the SVG beside it can be opened by any browser");
+}
+
+Result<void> write_plots(const std::vector<verify::Plot>& plots, const std::vector<verify::GroupedRun>& runs,
+                         const platform::Path& folder) {
+  const bool has_png = platform::find_program("rsvg-convert").has_value();
+  IBID_TRY(platform::make_folders(folder));
+  for (const verify::Plot& plot : plots) {
+    const platform::Path svg = folder / (plot.name + ".svg");
+    IBID_TRY(platform::write_file_atomically(svg, plot.svg));
+    if (has_png) IBID_TRY(write_png(svg, folder / (plot.name + ".png")));
+  }
+  IBID_ASSIGN(const std::string runs_text, verify::runs_csv(runs));
+  IBID_ASSIGN(const std::string metrics_text, verify::metrics_csv(runs));
+  IBID_TRY(platform::write_file_atomically(folder / "runs.csv", runs_text));
+  return platform::write_file_atomically(folder / "metrics.csv", metrics_text);
+}
+
 }  // namespace
 
 std::vector<OptionSpec> report_file_options() {
   return {
+      {.name = "plots",
+       .help = "also write the plots of the page as files, SVG and PNG (where rsvg-convert is installed), "
+               "and what "
+               "they show as CSV"},
+
       {.name = "junit",
        .type = OptionType::kPath,
        .value_name = "FILE",
@@ -81,12 +128,16 @@ std::vector<OptionSpec> report_file_options() {
            "runner reads them"}};
 }
 
-Result<void> write_reports(const Json& report, const platform::Path& first, const platform::Path& folder,
-                           const Invocation& invocation) {
+Result<void> write_reports(const Json& report, const std::vector<verify::GroupedRun>& runs,
+                           const platform::Path& folder, const Invocation& invocation) {
+  const platform::Path& first = runs.front().folder;
   IBID_ASSIGN(const verify::RunFolder record, verify::RunFolder::open(first));
   IBID_ASSIGN(const Json run, record.read_json("run.json"));
-  const report::Document document = verify::verification_document(report, run);
+  report::Document document = verify::verification_document(report, run);
+  IBID_ASSIGN(const std::vector<verify::Plot> plots, verify::verification_plots(runs));
   IBID_TRY(platform::make_folders(folder));
+  if (invocation.flag("plots")) IBID_TRY(write_plots(plots, runs, folder / "plots"));
+  add_pictures(plots, document);
   IBID_TRY(platform::write_file_atomically(folder / "report.json", json_text(report)));
   IBID_TRY(platform::write_file_atomically(folder / "report.html", report::document_html(document)));
   IBID_TRY(platform::write_file_atomically(folder / "report.md", report::document_markdown(document)));

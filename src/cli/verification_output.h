@@ -6,18 +6,19 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "platform/file.h"
+#include "verify/repetition_statistics.h"
 
 namespace ibid::cli {
 
 class Invocation;
 
-// --junit and --ci.
+// --plots, --junit and --ci.
 std::vector<OptionSpec> report_file_options();
 
-// report.json, report.html and report.md in the folder of the runs, and JUnit's XML where it was asked for.
-// `first` is the record that was repeated.
-Result<void> write_reports(const Json& report, const platform::Path& first, const platform::Path& folder,
-                           const Invocation& invocation);
+// report.json, report.html and report.md in the folder of the runs, and plots and JUnit's XML where they were
+// asked for. The first of `runs` is the record that was repeated.
+Result<void> write_reports(const Json& report, const std::vector<verify::GroupedRun>& runs,
+                           const platform::Path& folder, const Invocation& invocation);
 
 // Tells GitHub's runner, which reads standard output, at which lines runs part; and its summary page the
 // report, where GITHUB_STEP_SUMMARY names the file of it.

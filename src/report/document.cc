@@ -115,6 +115,16 @@ std::string document_markdown(const Document& document) {
   return out;
 }
 
+namespace {
+
+std::string html_pictures(const std::vector<std::string>& pictures) {
+  std::string text;
+  for (const std::string& picture : pictures) text += "<figure>" + picture + "</figure>\n";
+  return text;
+}
+
+}  // namespace
+
 std::string document_html(const Document& document) {
   std::string links, body;
   for (size_t i = 0; i < document.sections.size(); ++i) {
@@ -123,7 +133,7 @@ std::string document_html(const Document& document) {
     const std::string heading = html_escaped(section.title);
     links += "<a href=\"#" + name + "\">" + heading + "</a>\n";
     body += "<section><h2 id=\"" + name + "\">" + heading + "</h2>\n" + html_lines(section.lines) +
-            html_table(section.table) + "</section>\n";
+            html_table(section.table) + html_pictures(section.pictures) + "</section>\n";
   }
   return html_page({.title = document.title,
                     .note = document.subtitle,

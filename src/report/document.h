@@ -24,11 +24,12 @@ struct DocumentTable {
   size_t n_brief = 0;                // rows enough for a terminal; 0: all
 };
 
-// A heading with lines, then a table; either may be empty.
+// A heading with lines, then a table, then pictures; each may be empty.
 struct DocumentSection {
   std::string title;
   std::vector<DocumentLine> lines = {};
   DocumentTable table = {};
+  std::vector<std::string> pictures = {};  // SVG; a page has them, a terminal and Markdown do not
 };
 
 // A text with tables that is shown on a terminal, as Markdown or as a page: written once, for all three.

@@ -121,7 +121,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
   IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
-  IBID_TRY(write_reports(report, result.setups.front().first, folder, invocation));
+  IBID_TRY(write_reports(report, verify::grouped_runs(result), folder, invocation));
   const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
                      : verdicts_text(console, result) +
