@@ -46,6 +46,33 @@ std::string files_text(const verify::RunComparison& comparison) {
   return text;
 }
 
+namespace {
+
+std::string percent(const Json& share) { return fixed_text(100.0 * share.get<double>(), 2) + "%"; }
+
+std::string predictions_text(const Json& groups) {
+  std::string text;
+  for (const Json& group : groups) {
+    text += "predictions, " + group["group"].get<std::string>() + ": ";
+    if (group.contains("unknown")) {
+      text += group["unknown"].get<std::string>() + "\n";
+      continue;
+    }
+    const std::string samples = number_text(group["samples"].get<int64_t>()) + " samples";
+    if (group.contains("churn"))
+      text +=
+          "two runs differ on " + percent(group["churn"]) + " of " + samples + "; not the same in all runs: ";
+    else
+      text += "runs differ by " + number_text(group["mean_range"].get<double>()) + " on average over " +
+              samples + ", by at most " + number_text(group["largest_range"].get<double>()) +
+              "; not the same in all runs: ";
+    text += percent(group["unstable"]) + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string statistics_text(const Json& statistics) {
   constexpr int64_t kFewest = 3;
   constexpr int kTimeDecimals = 2, kMetricDecimals = 6;
@@ -62,6 +89,7 @@ std::string statistics_text(const Json& statistics) {
               sample_text(group, kMetricDecimals) + "\n";
     }
   }
+  if (statistics.contains("predictions")) text += predictions_text(statistics["predictions"]);
   return text;
 }
 

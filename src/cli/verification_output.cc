@@ -113,6 +113,11 @@ Result<void> write_plots(const std::vector<verify::Plot>& plots, const std::vect
 
 std::vector<OptionSpec> report_file_options() {
   return {
+      {.name = "predictions",
+       .type = OptionType::kText,
+       .value_name = "FILE",
+       .help = "a file of predictions that every run writes (.npy, or a table: FILE:COLUMN): how often runs "
+               "disagree on a sample"},
       {.name = "plots",
        .help = "also write the plots of the page as files, SVG and PNG (where rsvg-convert is installed), "
                "and what "

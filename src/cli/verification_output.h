@@ -12,7 +12,7 @@ namespace ibid::cli {
 
 class Invocation;
 
-// --plots, --junit and --ci.
+// --predictions, --plots, --junit and --ci.
 std::vector<OptionSpec> report_file_options();
 
 // report.json, report.html and report.md in the folder of the runs, and plots and JUnit's XML where they were

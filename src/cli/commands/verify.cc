@@ -10,6 +10,7 @@
 #include "cli/verification_output.h"
 #include "cli/verification_text.h"
 #include "verify/operation_report.h"
+#include "verify/predictions.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
 
@@ -120,6 +121,11 @@ Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
+  if (const auto file = invocation.text("predictions")) {
+    IBID_ASSIGN(
+        report["statistics"]["predictions"],
+        verify::prediction_statistics(verify::grouped_runs(result), verify::parse_prediction_file(*file)));
+  }
   IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
   IBID_TRY(write_reports(report, verify::grouped_runs(result), folder, invocation));
   const bool hint = !result.same() && !any_found(report["first_operations"]);
