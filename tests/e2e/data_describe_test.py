@@ -232,6 +232,7 @@ class TableTest(DescribeTest):
             self.run_ibid("data", "describe", "t.csv", stdout=full, status=3)
 
     @unittest.skipIf("ASAN_OPTIONS" in os.environ, "a sanitizer needs memory of its own")
+    @unittest.skipIf(support.SANITIZED, "sanitizers reserve more memory than the limit")
     def test_memory_stays_small_where_the_table_is_not(self):
         n_rows = 400_000
         cells = ",".join(f"{i}.{{0}}{i}" for i in range(12))

@@ -7,6 +7,9 @@ import tempfile
 import unittest
 
 BINARY = os.environ["IBID_BINARY"]
+# With sanitizers programs take many times as long, and more memory than a limit leaves them.
+SANITIZED = bool(os.environ.get("IBID_SANITIZE"))
+TIMEOUT_SECONDS = 1800 if SANITIZED else 120
 
 
 class ProgramTest(unittest.TestCase):
@@ -27,7 +30,7 @@ class ProgramTest(unittest.TestCase):
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             text=True,
-            timeout=120,
+            timeout=TIMEOUT_SECONDS,
             cwd=options.pop("cwd", self.folder),
             env={**self.environment, **(environment or {})},
             **options,
