@@ -110,6 +110,8 @@ std::vector<OptionSpec> recording_options() {
        .value_name = "SIZE",
        .default_value = "256MiB",
        .help = "keep copies of written files up to this size in the record (2 GiB in all); 0 for none"},
+      {.name = "trace-files",
+       .help = "also see the files that programs other than Python open, by ptrace (Linux 5.3 or newer)"},
       {.name = "no-hook", .help = "do not look inside Python programs"}};
 }
 
@@ -133,6 +135,9 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   options.metric_patterns = invocation.texts("metric");
   IBID_ASSIGN(options.operations, read_operations(invocation));
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));
+  if (invocation.flag("trace-files")) {
+    IBID_ASSIGN(options.file_tracer, verify::find_file_tracer());
+  }
   if (invocation.flag("no-hook")) {
     options.why_no_hook = "--no-hook was given";
     return options;

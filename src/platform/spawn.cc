@@ -74,13 +74,15 @@ Result<Pipe> make_pipe() {
   return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output,
-                    const Pipe& error) {
+Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output, const Pipe& error,
+                    int inherited) {
   SpawnActions actions;
   if (input == StandardInput::kEmpty)
     ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(actions.get(), output.write_end.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(actions.get(), error.write_end.get(), STDERR_FILENO);
+  // Onto itself: it is not closed when the program starts.
+  if (inherited >= 0) ::posix_spawn_file_actions_adddup2(actions.get(), inherited, inherited);
   if (request.folder) ::posix_spawn_file_actions_addchdir_np(actions.get(), request.folder->c_str());
   std::vector<std::string> arguments = request.arguments;
   std::vector<std::string> environment = merged_environment(request);

@@ -17,9 +17,9 @@ Result<Pipe> make_pipe();
 
 enum class StandardInput { kEmpty, kInherited };
 
-// Starts a program whose output and error go into the pipes. The caller waits for it. Errors: it does not
-// exist, or may not be run.
-Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output,
-                    const Pipe& error);
+// Starts a program whose output and error go into the pipes, and that has the descriptor `inherited` too (-1:
+// none). The caller waits for it. Errors: it does not exist, or may not be run.
+Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output, const Pipe& error,
+                    int inherited = -1);
 
 }  // namespace ibid::platform

@@ -138,6 +138,14 @@ Variables child_environment(const RecordOptions& options, const RunFolder& folde
   return variables;
 }
 
+std::optional<platform::FileTrace> file_trace(const RecordOptions& options, const RunFolder& folder) {
+  if (!options.file_tracer) return std::nullopt;
+  // The record and the hook are ours, not the program's.
+  std::vector<std::string> own = {(folder.path() / "").string()};
+  if (options.hook) own.push_back((options.hook->library.parent_path() / "").string());
+  return platform::FileTrace{*options.file_tracer, folder.file("events") / "trace.jsonl", std::move(own)};
+}
+
 Json request_json(const RecordOptions& options) {
   const auto steps = parse_int64(options.digest_every);
   Json json = {{"format", 1},
@@ -147,7 +155,8 @@ Json request_json(const RecordOptions& options) {
                {"folder", options.folder.string()},
                {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
                {"enforcement", enforcement_json(options.enforcement)},
-               {"hook", options.hook.has_value()}};
+               {"hook", options.hook.has_value()},
+               {"trace_files", options.file_tracer.has_value()}};
   if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
   Json variables = Json::object();
@@ -189,7 +198,8 @@ Result<void> write_digests(const RunFolder& folder, const std::vector<DigestLog>
 }
 
 Json seen_json(const HookEvents& events) {
-  return {{"processes", events.processes},
+  return {{"file_trace", events.trace},
+          {"processes", events.processes},
           {"libraries", events.libraries},
           {"seeds", events.seeds},
           {"switches", events.switches},
@@ -242,6 +252,10 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
   for (const DigestLog& log : events.digests) run.n_digests += static_cast<int64_t>(log.size());
   run.enforced = std::move(events.enforced);
   run.not_enforced = std::move(events.not_enforced);
+  if (options.file_tracer && !events.trace.contains("by"))
+    run.problems.push_back("files of programs other than Python: " +
+                           (events.trace.is_object() ? events.trace : Json::object())
+                               .value("reason", "the tracer wrote nothing"));
   for (const Json& note : events.notes) run.problems.push_back(note.value("text", ""));
   return {};
 }
@@ -259,6 +273,14 @@ Result<HookFiles> find_hook_files() {
     }
   }
   return files;
+}
+
+Result<platform::Path> find_file_tracer() {
+  IBID_ASSIGN(const platform::Path program, platform::program_path());
+  const platform::Path path = program.parent_path().parent_path() / "lib" / "ibid" / "ibid-file-tracer";
+  if (platform::path_exists(path)) return path;
+  return Error(ErrorCode::kNotFound, path.string() + " is missing: it belongs beside the program",
+               "build it (make build), install ibid whole, or leave --trace-files out");
 }
 
 Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) {
@@ -286,7 +308,8 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
                                          .environment = child_environment(options, folder),
                                          .folder = options.folder,
                                          .timeout_seconds = std::nullopt};
-  Result<platform::SupervisedEnd> end = platform::supervise(request, on_output);
+  const std::optional<platform::FileTrace> trace = file_trace(options, folder);
+  Result<platform::SupervisedEnd> end = platform::supervise(request, on_output, trace ? &*trace : nullptr);
   if (!end.ok()) {
     IBID_TRY(
         folder.write_json("result.json", {{"status", "not started"}, {"problems", {end.error().message()}}}));
