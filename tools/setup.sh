@@ -61,14 +61,16 @@ look "testing for 64-bit ARM" $other_processors
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
-[ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost
+[ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
+  python3-click python3-yaml python3-absl
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {
   [ $python = yes ] || return 0
   folder=$(dirname "$0")/../.venv
   [ -x "$folder/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$folder"
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors lightgbm
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors lightgbm hydra-core tensorboardX \
+    mlflow-skinny
 }
 
 if [ -z "$missing" ]; then

@@ -54,6 +54,17 @@ Result<std::string> read_operations(const Invocation& invocation) {
   return number_text(*first) + "-" + number_text(*last);
 }
 
+Result<std::vector<std::string>> read_parameters(const Invocation& invocation) {
+  std::vector<std::string> parameters = invocation.texts("param");
+  for (const std::string& text : parameters) {
+    if (text.find('=') == std::string::npos || text.starts_with("=")) {
+      return Error(ErrorCode::kUsage, "'--param " + text + "' has no name before a '='",
+                   "write for example --param learning_rate=0.1");
+    }
+  }
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<OptionSpec> recording_options() {
@@ -66,6 +77,11 @@ std::vector<OptionSpec> recording_options() {
        .type = OptionType::kText,
        .value_name = "NAME=PATTERN",
        .help = "a metric the program prints: a regular expression whose first group is the value",
+       .repeatable = true},
+      {.name = "param",
+       .type = OptionType::kText,
+       .value_name = "NAME=VALUE",
+       .help = "a parameter to record, or another value than the one that is found in the program",
        .repeatable = true},
       {.name = "digest-every",
        .type = OptionType::kText,
@@ -134,6 +150,7 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   IBID_ASSIGN(options.keep.file_bytes, read_keep_size(*invocation.text("keep-files")));
   options.metric_patterns = invocation.texts("metric");
   IBID_ASSIGN(options.operations, read_operations(invocation));
+  IBID_ASSIGN(options.parameters, read_parameters(invocation));
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));
   if (invocation.flag("trace-files")) {
     IBID_ASSIGN(options.file_tracer, verify::find_file_tracer());

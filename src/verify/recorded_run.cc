@@ -156,7 +156,8 @@ Json request_json(const RecordOptions& options) {
                {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
                {"enforcement", enforcement_json(options.enforcement)},
                {"hook", options.hook.has_value()},
-               {"trace_files", options.file_tracer.has_value()}};
+               {"trace_files", options.file_tracer.has_value()},
+               {"parameters", options.parameters}};
   if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
   Json variables = Json::object();
@@ -211,6 +212,25 @@ Json seen_json(const HookEvents& events) {
           {"unreadable_events", events.n_unreadable_lines}};
 }
 
+// A number or a truth value where it reads as one, else a text.
+Json parameter_value(const std::string& text) {
+  const Json value = Json::parse(text, nullptr, false);
+  return value.is_number() || value.is_boolean() || value.is_null() ? value : Json(text);
+}
+
+// What the program made of a parameter stays, marked as overridden.
+void add_own_parameters(const RecordOptions& options, HookEvents& events) {
+  for (const std::string& text : options.parameters) {
+    const size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    for (Json& seen : events.parameters) {
+      if (seen.value("name", "") == name) seen["overridden"] = true;
+    }
+    events.parameters.push_back(
+        {{"source", "--param"}, {"name", name}, {"value", parameter_value(text.substr(equals + 1))}});
+  }
+}
+
 // Variables that were set before the start, and what no hook could see to.
 void add_own_enforcement(const RecordOptions& options, HookEvents& events) {
   Json all = Json::array();
@@ -233,6 +253,7 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
                                 const std::vector<MetricPattern>& patterns, RecordedRun& run) {
   IBID_ASSIGN(HookEvents events, read_hook_events(folder.file("events")));
   add_own_enforcement(options, events);
+  add_own_parameters(options, events);
   IBID_ASSIGN(const std::string output, platform::read_file(folder.file("stdout.txt")));
   for (Json& metric : printed_metrics(output, patterns)) events.metrics.push_back(std::move(metric));
   std::string metric_lines;

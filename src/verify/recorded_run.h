@@ -44,7 +44,9 @@ struct RecordOptions {
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
   std::string operations;  // steps whose operations are written down: "3-3", "0-"; empty: none
-  bool source = true;      // whether the source is captured too
+  // "name=value": parameters by the user's word, which goes before what the hook sees.
+  std::vector<std::string> parameters;
+  bool source = true;  // whether the source is captured too
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };

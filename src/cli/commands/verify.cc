@@ -37,6 +37,8 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
     options.record.environment.emplace_back(name, value.get<std::string>());
   if (const auto every = run.find("digest_every"); every != run.end())
     options.record.digest_every = every->is_string() ? every->get<std::string>() : every->dump();
+  if (options.record.parameters.empty())
+    options.record.parameters = run.value("parameters", std::vector<std::string>());
   if (run.value("trace_files", false) && !options.record.file_tracer) {
     IBID_ASSIGN(options.record.file_tracer, verify::find_file_tracer());
   }
