@@ -16,6 +16,7 @@ second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
 tests="man-db zsh fish python3-jsonschema librsvg2-bin"
 peers="libopenblas-dev libdnnl-dev python3-torch"
+ranks="openmpi-bin"
 containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
 
 check=no
@@ -38,7 +39,7 @@ done
 
 command -v dpkg-query > /dev/null || {
   echo "error[unsupported]: this is no Debian system; install these, or what they are called here:" >&2
-  echo $build $faster $second_compiler $other_processors $tests >&2
+  echo $build $faster $second_compiler $other_processors $tests $ranks >&2
   exit 3
 }
 
@@ -58,6 +59,7 @@ look "building" $build
 look "building faster" $faster
 look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
+look "testing runs of several ranks" $ranks
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/invocation.h"
 #include "platform/process.h"
+#include "verify/ranks.h"
 
 namespace ibid::cli {
 namespace {
@@ -181,6 +182,14 @@ Result<void> check_program(const std::string& program) {
   if (platform::find_program(program)) return {};
   return Error(ErrorCode::kNotFound, "there is no program '" + program + "'",
                "check the spelling, or give its path");
+}
+
+platform::Path record_path(const Invocation& invocation, const std::string& parent,
+                           const std::vector<std::string>& command) {
+  const auto rank = verify::own_rank();
+  const std::string suffix = rank ? "-rank-" + number_text(*rank) : "";
+  if (const auto output = invocation.text("output")) return *output + suffix;
+  return verify::RunFolder::free_path(parent, run_name(command) + suffix);
 }
 
 std::string run_name(const std::vector<std::string>& command) {

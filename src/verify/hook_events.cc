@@ -50,13 +50,20 @@ class EventReader {
     if (list == nullptr) return kind == "end" || kind == "trace_end";
     Json entry = event;
     entry.erase("event");
-    if (kind != "process") entry["process"] = process_;
+    if (kind == "process") {
+      if (const int64_t rank = integer_of(event, "rank", -1); rank >= 0) rank_ = rank;
+    } else {
+      entry["process"] = process_;
+    }
     list->push_back(std::move(entry));
     return true;
   }
 
   void finish() {
-    if (!log_.empty()) events_.digests.push_back(std::move(log_));
+    if (log_.empty()) return;
+    ProcessDigests process{rank_, 1, std::move(log_)};
+    for (const ProcessDigests& other : events_.digests) process.number += other.rank == rank_ ? 1 : 0;
+    events_.digests.push_back(std::move(process));
   }
 
  private:
@@ -155,15 +162,18 @@ class EventReader {
     const auto value = event.find("value");
     if (text_of(event, "name").empty() || value == event.end() || !(value->is_number() || value->is_string()))
       return false;
-    events_.metrics.push_back({{"step", integer_of(event, "step", -1)},
-                               {"name", text_of(event, "name")},
-                               {"value", *value},
-                               {"source", text_of(event, "source")}});
+    Json metric = {{"step", integer_of(event, "step", -1)},
+                   {"name", text_of(event, "name")},
+                   {"value", *value},
+                   {"source", text_of(event, "source")}};
+    if (rank_) metric["rank"] = *rank_;
+    events_.metrics.push_back(std::move(metric));
     return true;
   }
 
   HookEvents& events_;
   std::string process_;
+  std::optional<int64_t> rank_;
   bool is_trace_ = false;
   DigestLog log_;
 };

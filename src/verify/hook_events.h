@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "platform/file.h"
-#include "verify/digest_log.h"
+#include "verify/process_digests.h"
 
 namespace ibid::verify {
 
@@ -35,12 +35,13 @@ struct HookEvents {
   Json notes = Json::array();              // what the hook could not do, and why
   std::vector<Json> metrics;               // each {"step", "name", "value", "source"}
   std::map<std::string, OpenedFile> files;
-  std::vector<DigestLog> digests;  // one for each process that took steps, in order of their event files
+  std::vector<ProcessDigests> digests;  // of processes that took steps, by rank, else in order of their start
   Json trace;  // how files of any program were seen: {"by", ...}, or {"reason"} why not; null: nobody asked
   int64_t n_unreadable_lines = 0;  // a crash cuts the last line of a file
 };
 
-// Reads the event files of a folder, in order of their names. No folder: no events.
+// Reads the event files of a folder, in order of their names: processes without a rank in order of their
+// start, then those with one. No folder: no events.
 Result<HookEvents> read_hook_events(const platform::Path& folder);
 
 }  // namespace ibid::verify

@@ -15,6 +15,7 @@
 #include "platform/environment.h"
 #include "verify/hook_events.h"
 #include "verify/output_log.h"
+#include "verify/ranks.h"
 #include "verify/recorded_source.h"
 #include "verify/touched_files.h"
 
@@ -132,6 +133,7 @@ Variables child_environment(const RecordOptions& options, const RunFolder& folde
   variables.emplace_back("PYTHONPATH", options.hook->inject.string() + (own.empty() ? "" : ":" + own));
   variables.emplace_back("IBID_HOOK_EVENTS", folder.file("events").string());
   variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
+  variables.emplace_back("IBID_HOOK_RANK_VARIABLES", rank_variables());
   variables.emplace_back("IBID_HOOK_DIGEST_EVERY", options.digest_every);
   variables.emplace_back("IBID_HOOK_DIGEST_BUDGET", number_text(options.digest_budget));
   if (!options.operations.empty()) variables.emplace_back("IBID_HOOK_OPERATIONS", options.operations);
@@ -160,6 +162,7 @@ Json request_json(const RecordOptions& options) {
                {"parameters", options.parameters}};
   if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
+  if (const auto rank = own_rank()) json["rank"] = *rank;
   Json variables = Json::object();
   for (const auto& [name, value] : options.environment) variables[name] = value;
   json["environment"] = std::move(variables);
@@ -188,12 +191,11 @@ Result<void> write_lines(const RunFolder& folder, const std::string& name, const
   return file.append(lines);
 }
 
-Result<void> write_digests(const RunFolder& folder, const std::vector<DigestLog>& logs) {
-  for (size_t i = 0; i < logs.size(); ++i) {
+Result<void> write_digests(const RunFolder& folder, const std::vector<ProcessDigests>& processes) {
+  for (const ProcessDigests& process : processes) {
     std::string lines;
-    for (const DigestEntry& entry : logs[i]) lines += digest_line(entry) + "\n";
-    IBID_TRY(
-        write_lines(folder, i == 0 ? "digests.jsonl" : "digests-" + std::to_string(i + 1) + ".jsonl", lines));
+    for (const DigestEntry& entry : process.log) lines += digest_line(entry) + "\n";
+    IBID_TRY(write_lines(folder, process.file_name(), lines));
   }
   return {};
 }
@@ -270,7 +272,8 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
     run.n_files_written += file["role"] != "read" ? 1 : 0;
   }
   run.n_metrics = static_cast<int64_t>(events.metrics.size());
-  for (const DigestLog& log : events.digests) run.n_digests += static_cast<int64_t>(log.size());
+  for (const ProcessDigests& process : events.digests)
+    run.n_digests += static_cast<int64_t>(process.log.size());
   run.enforced = std::move(events.enforced);
   run.not_enforced = std::move(events.not_enforced);
   if (options.file_tracer && !events.trace.contains("by"))

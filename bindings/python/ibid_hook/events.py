@@ -100,12 +100,28 @@ def _forget():
 
 
 def _open_file():
-    name = f"{time.time_ns()}-{os.getpid()}.jsonl"
-    path = os.path.join(_state["folder"], name)
+    path = os.path.join(_state["folder"], process_name() + ".jsonl")
     _state["file"] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)
 
 
+def process_name():
+    """A name for files of this process. Sorted, ranks come in order of their numbers, after what has none."""
+    rank = _rank()
+    own = f"{time.time_ns()}-{os.getpid()}"
+    return own if rank is None else f"rank-{rank:06d}-{own}"
+
+
+def _rank():
+    """Which of several processes a launcher inside this run (mpirun, torchrun, srun) has made this one; None: none did."""
+    for name in os.environ.get("IBID_HOOK_RANK_VARIABLES", "").split(","):
+        text = os.environ.get(name, "") if name else ""
+        if text.isascii() and text.isdigit():
+            return int(text)
+    return None
+
+
 def _process_facts():
+    rank = _rank()
     return {
         "event": "process",
         "process": os.getpid(),
@@ -114,4 +130,5 @@ def _process_facts():
         "arguments": list(getattr(sys, "orig_argv", sys.argv if hasattr(sys, "argv") else [])),
         "python": sys.version.split()[0],
         "seconds": time.time(),
+        **({} if rank is None else {"rank": rank}),
     }

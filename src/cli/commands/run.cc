@@ -71,8 +71,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
     console.print_error(program.error());
     return kNotFound;
   }
-  const platform::Path path = invocation.text("output").value_or(
-      verify::RunFolder::free_path("ibid-runs", run_name(options.command)).string());
+  const platform::Path path = record_path(invocation, "ibid-runs", options.command);
   IBID_ASSIGN(verify::RunFolder folder, verify::RunFolder::create(std::filesystem::absolute(path)));
   const Result<verify::RecordedRun> recorded = verify::record_run(options, folder);
   if (!recorded.ok()) {

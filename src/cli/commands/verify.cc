@@ -115,8 +115,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   }
   IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
   IBID_ASSIGN(options.noise, noise_patterns(invocation));
-  const platform::Path shown = invocation.text("output").value_or(
-      verify::RunFolder::free_path("ibid-verify", run_name(options.record.command)).string());
+  const platform::Path shown = record_path(invocation, "ibid-verify", options.record.command);
   const platform::Path folder = std::filesystem::absolute(shown);
   if (platform::path_exists(folder)) {
     return Error(ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
