@@ -180,6 +180,10 @@ std::string not_enforced_text(const Json& not_enforced, const std::string& inden
 
 Result<void> check_program(const std::string& program) {
   if (platform::find_program(program)) return {};
+  if (program.find('/') != std::string::npos && platform::path_exists(program)) {
+    return Error(ErrorCode::kPermission, "'" + program + "' may not be run",
+                 "make it executable (chmod +x " + program + "), or name its interpreter before it");
+  }
   return Error(ErrorCode::kNotFound, "there is no program '" + program + "'",
                "check the spelling, or give its path");
 }

@@ -5,8 +5,6 @@
 
 #include <cerrno>
 
-#include "platform/file_error.h"
-
 namespace ibid::platform {
 namespace {
 
@@ -34,7 +32,7 @@ Result<TracedChild> spawn_traced(const ProcessRequest& request, const FileTrace&
   if (problem == 0) return TracedChild{child, std::move(status.read_end)};
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return file_error("run", program, problem);
+  return start_error(program, problem);
 }
 
 void await_events(const TracedChild& child) {

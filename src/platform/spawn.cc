@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 
 #include "platform/file_error.h"
 
@@ -90,8 +91,25 @@ Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pi
   pid_t child = -1;
   const int problem = ::posix_spawnp(&child, arguments.front().c_str(), actions.get(), attributes.get(),
                                      pointers(arguments).data(), pointers(environment).data());
-  if (problem != 0) return file_error("run", request.arguments.front(), problem);
+  if (problem != 0) return start_error(request.arguments.front(), problem);
   return child;
+}
+
+Error start_error(const std::string& program, int error_number) {
+  const std::optional<Path> path = find_program(program);
+  if (error_number == ENOEXEC) {
+    return Error(ErrorCode::kPermission, "cannot run '" + program + "': it is no program for this machine",
+                 "if it is a script, name its interpreter: python3 " + program);
+  }
+  if (error_number != ENOENT || !path) return file_error("run", program, error_number);
+  // The file is there; so what it asks for is not.
+  std::string line;
+  std::ifstream file(*path);
+  std::getline(file, line);
+  const std::string asked =
+      line.starts_with("#!") ? "its interpreter '" + line.substr(2) + "'" : "the loader it was linked for";
+  return Error(ErrorCode::kNotFound, "cannot run '" + program + "': " + asked + " is not there",
+               "install it, or name another one: python3 " + program);
 }
 
 }  // namespace ibid::platform

@@ -22,4 +22,8 @@ enum class StandardInput { kEmpty, kInherited };
 Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output, const Pipe& error,
                     int inherited = -1);
 
+// Why a program could not be started, which execve's error number alone does not tell: of a script it may be
+// the interpreter that is not there.
+Error start_error(const std::string& program, int error_number);
+
 }  // namespace ibid::platform

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/text.h"
 #include "ibid/errors.h"
 
 namespace ibid::verify {
@@ -188,7 +187,11 @@ Result<HookEvents> read_hook_events(const platform::Path& folder) {
     if (path.extension() != ".jsonl") continue;
     IBID_ASSIGN(const std::string content, platform::read_file(path));
     EventReader reader(events, path.stem().string());
-    for (const std::string& line : split(content, '\n')) {
+    // Not all lines at once: a long training has many.
+    for (size_t begin = 0; begin < content.size();) {
+      const size_t end = std::min(content.find('\n', begin), content.size());
+      const std::string line = content.substr(begin, end - begin);
+      begin = end + 1;
       if (line.empty()) continue;
       const Result<Json> json = parse_json(line, path.string());
       if (!json.ok() || !reader.read(json.value())) ++events.n_unreadable_lines;

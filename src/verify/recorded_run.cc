@@ -65,6 +65,8 @@ std::vector<Json> printed_metrics(const std::string& output, const std::vector<M
   return metrics;
 }
 
+constexpr size_t kWrittenBytes = 1 << 20;  // of digests, at a time
+
 bool is_python(const std::string& program) {
   return platform::Path(program).filename().string().starts_with("python");
 }
@@ -193,9 +195,15 @@ Result<void> write_lines(const RunFolder& folder, const std::string& name, const
 
 Result<void> write_digests(const RunFolder& folder, const std::vector<ProcessDigests>& processes) {
   for (const ProcessDigests& process : processes) {
+    IBID_ASSIGN(platform::AppendFile file, platform::AppendFile::create(folder.file(process.file_name())));
     std::string lines;
-    for (const DigestEntry& entry : process.log) lines += digest_line(entry) + "\n";
-    IBID_TRY(write_lines(folder, process.file_name(), lines));
+    for (const DigestEntry& entry : process.log) {
+      lines += digest_line(entry) + "\n";
+      if (lines.size() < kWrittenBytes) continue;
+      IBID_TRY(file.append(lines));
+      lines.clear();
+    }
+    IBID_TRY(file.append(lines));
   }
   return {};
 }
