@@ -16,6 +16,7 @@ second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
 tests="man-db zsh fish python3-jsonschema librsvg2-bin"
 peers="libopenblas-dev libdnnl-dev python3-torch"
+ranks="openmpi-bin"
 containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
 
 check=no
@@ -38,7 +39,7 @@ done
 
 command -v dpkg-query > /dev/null || {
   echo "error[unsupported]: this is no Debian system; install these, or what they are called here:" >&2
-  echo $build $faster $second_compiler $other_processors $tests >&2
+  echo $build $faster $second_compiler $other_processors $tests $ranks >&2
   exit 3
 }
 
@@ -58,17 +59,20 @@ look "building" $build
 look "building faster" $faster
 look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
+look "testing runs of several ranks" $ranks
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
-[ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost
+[ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
+  python3-click python3-yaml python3-absl
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {
   [ $python = yes ] || return 0
   folder=$(dirname "$0")/../.venv
   [ -x "$folder/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$folder"
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors lightgbm
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check safetensors lightgbm hydra-core tensorboardX \
+    mlflow-skinny
 }
 
 if [ -z "$missing" ]; then

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/invocation.h"
 #include "platform/process.h"
+#include "verify/ranks.h"
 
 namespace ibid::cli {
 namespace {
@@ -54,6 +55,17 @@ Result<std::string> read_operations(const Invocation& invocation) {
   return number_text(*first) + "-" + number_text(*last);
 }
 
+Result<std::vector<std::string>> read_parameters(const Invocation& invocation) {
+  std::vector<std::string> parameters = invocation.texts("param");
+  for (const std::string& text : parameters) {
+    if (text.find('=') == std::string::npos || text.starts_with("=")) {
+      return Error(ErrorCode::kUsage, "'--param " + text + "' has no name before a '='",
+                   "write for example --param learning_rate=0.1");
+    }
+  }
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<OptionSpec> recording_options() {
@@ -66,6 +78,11 @@ std::vector<OptionSpec> recording_options() {
        .type = OptionType::kText,
        .value_name = "NAME=PATTERN",
        .help = "a metric the program prints: a regular expression whose first group is the value",
+       .repeatable = true},
+      {.name = "param",
+       .type = OptionType::kText,
+       .value_name = "NAME=VALUE",
+       .help = "a parameter to record, or another value than the one that is found in the program",
        .repeatable = true},
       {.name = "digest-every",
        .type = OptionType::kText,
@@ -110,6 +127,8 @@ std::vector<OptionSpec> recording_options() {
        .value_name = "SIZE",
        .default_value = "256MiB",
        .help = "keep copies of written files up to this size in the record (2 GiB in all); 0 for none"},
+      {.name = "trace-files",
+       .help = "also see the files that programs other than Python open, by ptrace (Linux 5.3 or newer)"},
       {.name = "no-hook", .help = "do not look inside Python programs"}};
 }
 
@@ -132,7 +151,11 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   IBID_ASSIGN(options.keep.file_bytes, read_keep_size(*invocation.text("keep-files")));
   options.metric_patterns = invocation.texts("metric");
   IBID_ASSIGN(options.operations, read_operations(invocation));
+  IBID_ASSIGN(options.parameters, read_parameters(invocation));
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));
+  if (invocation.flag("trace-files")) {
+    IBID_ASSIGN(options.file_tracer, verify::find_file_tracer());
+  }
   if (invocation.flag("no-hook")) {
     options.why_no_hook = "--no-hook was given";
     return options;
@@ -157,8 +180,20 @@ std::string not_enforced_text(const Json& not_enforced, const std::string& inden
 
 Result<void> check_program(const std::string& program) {
   if (platform::find_program(program)) return {};
+  if (program.find('/') != std::string::npos && platform::path_exists(program)) {
+    return Error(ErrorCode::kPermission, "'" + program + "' may not be run",
+                 "make it executable (chmod +x " + program + "), or name its interpreter before it");
+  }
   return Error(ErrorCode::kNotFound, "there is no program '" + program + "'",
                "check the spelling, or give its path");
+}
+
+platform::Path record_path(const Invocation& invocation, const std::string& parent,
+                           const std::vector<std::string>& command) {
+  const auto rank = verify::own_rank();
+  const std::string suffix = rank ? "-rank-" + number_text(*rank) : "";
+  if (const auto output = invocation.text("output")) return *output + suffix;
+  return verify::RunFolder::free_path(parent, run_name(command) + suffix);
 }
 
 std::string run_name(const std::vector<std::string>& command) {

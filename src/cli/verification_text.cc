@@ -16,9 +16,10 @@ std::string shortened(const std::string& text) {
   return text.size() <= 60 ? text : text.substr(0, 57) + "...";
 }
 
-std::string divergence_text(const verify::Divergence& divergence) {
+std::string divergence_text(const verify::Divergence& divergence, const std::string& process) {
   const std::vector<std::string>& tensors = divergence.tensors;
-  std::string text = "first divergence at step " + number_text(divergence.step);
+  std::string text =
+      "first divergence at step " + number_text(divergence.step) + (process.empty() ? "" : " of " + process);
   if (tensors.empty()) return text + ": one run has fewer digested steps\n";
   const size_t shown = std::min<size_t>(tensors.size(), 3);
   text += ": " + join(std::span(tensors).first(shown), ", ");
@@ -108,7 +109,8 @@ std::string difference_text(const verify::RunComparison& comparison) {
   const std::string indent = "    ";
   if (comparison.without_evidence)
     text += indent + "nothing to compare: no digests, metrics, files or output\n";
-  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
+  if (comparison.digests.first)
+    text += indent + divergence_text(*comparison.digests.first, comparison.process);
   if (comparison.metric) {
     const verify::MetricDifference& metric = *comparison.metric;
     text += indent + number_text(comparison.n_different_metrics) + " of " +

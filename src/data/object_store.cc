@@ -1,12 +1,17 @@
 #include "data/object_store.h"
 
+#include <vector>
+
+#include "base/hex.h"
 #include "base/sha256.h"
 #include "platform/atomic_file.h"
+#include "platform/input_file.h"
 
 namespace ibid::data {
 namespace {
 
 constexpr size_t kFolderDigits = 2;
+constexpr size_t kCopiedBytes = 1 << 20;  // at a time
 
 bool holds(const platform::Path& path, std::string_view bytes) {
   const Result<std::string> content = platform::read_file(path, static_cast<int64_t>(bytes.size()));
@@ -33,6 +38,30 @@ Result<std::string> ObjectStore::put(std::string_view bytes) {
   IBID_TRY(file.publish());
   written_ = true;
   return digest;
+}
+
+Result<void> ObjectStore::put_file(const platform::Path& path, std::string_view digest) {
+  const platform::Path object = path_of(digest);
+  IBID_ASSIGN(const platform::InputFile source, platform::InputFile::open(path));
+  IBID_TRY(platform::make_folders(object.parent_path()));
+  IBID_ASSIGN(platform::AtomicFile copy, platform::AtomicFile::create(object));
+  Sha256Stream stream;
+  std::vector<std::byte> buffer(kCopiedBytes);
+  int64_t offset = 0;
+  while (true) {
+    IBID_ASSIGN(const size_t count, source.read_at(offset, buffer));
+    if (count == 0) break;
+    stream.update({buffer.data(), count});
+    IBID_TRY(copy.write(std::span(buffer).first(count)));
+    offset += static_cast<int64_t>(count);
+  }
+  if (hex_text(stream.finish()) != digest) {
+    return Error(ErrorCode::kDigestMismatch, "'" + path.string() + "' changed while it was copied",
+                 "wait until nothing writes to it any more");
+  }
+  IBID_TRY(copy.publish());
+  written_ = true;
+  return {};
 }
 
 Result<void> ObjectStore::flush() const {

@@ -21,6 +21,9 @@ class ObjectStore {
   // The digest, 64 lower-case hexadecimal digits. One that is there already is read and compared. An object
   // is there whole or not at all; that it outlives a power failure only flush() promises.
   Result<std::string> put(std::string_view bytes);
+  // A whole file of any size, of which only a part is in memory at a time. Errors: it does not have the
+  // digest (code digest-mismatch), and nothing was kept.
+  Result<void> put_file(const platform::Path& path, std::string_view digest);
   Result<void> flush() const;
 
   // The bytes, whose digest has been checked. Errors: `digest` is none, there is no such object, or its

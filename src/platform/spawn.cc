@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fstream>
 
 #include "platform/file_error.h"
 
@@ -74,13 +75,15 @@ Result<Pipe> make_pipe() {
   return Pipe{FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output,
-                    const Pipe& error) {
+Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pipe& output, const Pipe& error,
+                    int inherited) {
   SpawnActions actions;
   if (input == StandardInput::kEmpty)
     ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(actions.get(), output.write_end.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(actions.get(), error.write_end.get(), STDERR_FILENO);
+  // Onto itself: it is not closed when the program starts.
+  if (inherited >= 0) ::posix_spawn_file_actions_adddup2(actions.get(), inherited, inherited);
   if (request.folder) ::posix_spawn_file_actions_addchdir_np(actions.get(), request.folder->c_str());
   std::vector<std::string> arguments = request.arguments;
   std::vector<std::string> environment = merged_environment(request);
@@ -88,8 +91,25 @@ Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pi
   pid_t child = -1;
   const int problem = ::posix_spawnp(&child, arguments.front().c_str(), actions.get(), attributes.get(),
                                      pointers(arguments).data(), pointers(environment).data());
-  if (problem != 0) return file_error("run", request.arguments.front(), problem);
+  if (problem != 0) return start_error(request.arguments.front(), problem);
   return child;
+}
+
+Error start_error(const std::string& program, int error_number) {
+  const std::optional<Path> path = find_program(program);
+  if (error_number == ENOEXEC) {
+    return Error(ErrorCode::kPermission, "cannot run '" + program + "': it is no program for this machine",
+                 "if it is a script, name its interpreter: python3 " + program);
+  }
+  if (error_number != ENOENT || !path) return file_error("run", program, error_number);
+  // The file is there; so what it asks for is not.
+  std::string line;
+  std::ifstream file(*path);
+  std::getline(file, line);
+  const std::string asked =
+      line.starts_with("#!") ? "its interpreter '" + line.substr(2) + "'" : "the loader it was linked for";
+  return Error(ErrorCode::kNotFound, "cannot run '" + program + "': " + asked + " is not there",
+               "install it, or name another one: python3 " + program);
 }
 
 }  // namespace ibid::platform

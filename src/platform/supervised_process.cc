@@ -56,14 +56,23 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
+Result<TracedChild> start(const ProcessRequest& request, const FileTrace* trace, const Pipe& output,
+                          const Pipe& error) {
+  if (trace != nullptr) return spawn_traced(request, *trace, output, error);
+  IBID_ASSIGN(const pid_t child, spawn(request, StandardInput::kInherited, output, error));
+  return TracedChild{child, {}};
+}
+
 }  // namespace
 
-Result<SupervisedEnd> supervise(const ProcessRequest& request, const OnOutput& on_output) {
+Result<SupervisedEnd> supervise(const ProcessRequest& request, const OnOutput& on_output,
+                                const FileTrace* trace) {
   if (request.arguments.empty()) return Error(ErrorCode::kUsage, "no program was named", "name one to run");
   IBID_ASSIGN(Pipe output, make_pipe());
   IBID_ASSIGN(Pipe error, make_pipe());
-  const double start = monotonic_seconds();
-  IBID_ASSIGN(const pid_t child, spawn(request, StandardInput::kInherited, output, error));
+  const double started_at = monotonic_seconds();
+  IBID_ASSIGN(const TracedChild started, start(request, trace, output, error));
+  const pid_t child = started.process;
   const SignalForwarding forwarding(child);
   output.write_end.reset();
   error.write_end.reset();
@@ -82,8 +91,9 @@ Result<SupervisedEnd> supervise(const ProcessRequest& request, const OnOutput& o
     if (ended_at != 0.0 && (!reader.open() || monotonic_seconds() - ended_at > kGraceSeconds)) break;
     if (reader.open()) reader.read_some();
   }
+  if (trace != nullptr) await_events(started);
   end.output_left_open = reader.open();
-  end.seconds = ended_at - start;
+  end.seconds = ended_at - started_at;
   if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
   } else {

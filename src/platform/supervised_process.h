@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "platform/file_trace.h"
 #include "platform/process.h"
 
 namespace ibid::platform {
@@ -28,8 +29,10 @@ struct SupervisedEnd {
 
 // Runs a program in the foreground: it keeps this process's standard input, and what it prints is handed over
 // as it comes. SIGINT, SIGTERM and SIGHUP that somebody sends to this process are passed on to it, those of
-// the terminal reach it anyway; this process waits for its end. Errors: it could not be started.
+// the terminal reach it anyway; this process waits for its end. With `trace` the files it opens are written
+// down. Errors: it could not be started.
 Result<SupervisedEnd> supervise(const ProcessRequest& request,
-                                const std::function<void(OutputStream, std::string_view)>& on_output);
+                                const std::function<void(OutputStream, std::string_view)>& on_output,
+                                const FileTrace* trace = nullptr);
 
 }  // namespace ibid::platform

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/text.h"
 #include "ibid/errors.h"
 
 namespace ibid::verify {
@@ -41,20 +40,29 @@ class EventReader {
     if (!event.is_object()) return false;
     const std::string kind = text_of(event, "event");
     if (kind == "open") return read_open(event);
+    if (kind == "rename" || kind == "link" || kind == "remove") return read_change(event, kind);
+    if (kind == "trace" || kind == "no_trace") return read_trace(event);
     if (kind == "digest") return read_digest(event);
     if (kind == "metric") return read_metric(event);
     if (kind == "cadence") return read_cadence(event);
     Json* list = list_of(kind);
-    if (list == nullptr) return kind == "end";
+    if (list == nullptr) return kind == "end" || kind == "trace_end";
     Json entry = event;
     entry.erase("event");
-    if (kind != "process") entry["process"] = process_;
+    if (kind == "process") {
+      if (const int64_t rank = integer_of(event, "rank", -1); rank >= 0) rank_ = rank;
+    } else {
+      entry["process"] = process_;
+    }
     list->push_back(std::move(entry));
     return true;
   }
 
   void finish() {
-    if (!log_.empty()) events_.digests.push_back(std::move(log_));
+    if (log_.empty()) return;
+    ProcessDigests process{rank_, 1, std::move(log_)};
+    for (const ProcessDigests& other : events_.digests) process.number += other.rank == rank_ ? 1 : 0;
+    events_.digests.push_back(std::move(process));
   }
 
  private:
@@ -73,7 +81,8 @@ class EventReader {
   bool read_open(const Json& event) {
     const std::string path = text_of(event, "path"), mode = text_of(event, "mode");
     if (path.empty() || (mode != "read" && mode != "write" && mode != "update")) return false;
-    OpenedFile& file = events_.files[path];
+    OpenedFile& file = file_of(path);
+    file.became.clear();
     // What it held when it was first read; later the program may have written it itself.
     if (mode != "write" && !file.read && !file.written) {
       file.size_bytes = integer_of(event, "size", -1);
@@ -81,6 +90,49 @@ class EventReader {
     }
     file.read = file.read || mode != "write";
     file.written = file.written || mode != "read";
+    return true;
+  }
+
+  OpenedFile& file_of(const std::string& path) {
+    OpenedFile& file = events_.files[path];
+    (is_trace_ ? file.seen_by_trace : file.seen_by_hook) = true;
+    return file;
+  }
+
+  // A file that got another name, or none.
+  bool read_change(const Json& event, const std::string& kind) {
+    const std::string path = text_of(event, "path"), to = text_of(event, "to");
+    if (path.empty() || (to.empty() && kind != "remove")) return false;
+    if (kind == "rename" && event.value("folder", false)) return rename_folder(path + "/", to + "/");
+    if (!to.empty()) file_of(to).written = true;
+    if (kind != "link") leave(path, kind == "remove" ? "it was removed" : "it was renamed to " + to);
+    return true;
+  }
+
+  void leave(const std::string& path, const std::string& became) {
+    OpenedFile& file = file_of(path);
+    file.written = true;
+    file.became = became;
+  }
+
+  bool rename_folder(const std::string& from, const std::string& to) {
+    std::vector<std::string> below;
+    for (auto at = events_.files.lower_bound(from); at != events_.files.end(); ++at) {
+      if (!at->first.starts_with(from)) break;
+      if (at->second.became.empty()) below.push_back(at->first.substr(from.size()));
+    }
+    for (const std::string& name : below) {
+      file_of(to + name).written = true;
+      leave(from + name, "it was renamed to " + to + name);
+    }
+    return true;
+  }
+
+  // The first event of the tracer's file.
+  bool read_trace(const Json& event) {
+    is_trace_ = true;
+    events_.trace = event;
+    events_.trace.erase("event");
     return true;
   }
 
@@ -109,15 +161,19 @@ class EventReader {
     const auto value = event.find("value");
     if (text_of(event, "name").empty() || value == event.end() || !(value->is_number() || value->is_string()))
       return false;
-    events_.metrics.push_back({{"step", integer_of(event, "step", -1)},
-                               {"name", text_of(event, "name")},
-                               {"value", *value},
-                               {"source", text_of(event, "source")}});
+    Json metric = {{"step", integer_of(event, "step", -1)},
+                   {"name", text_of(event, "name")},
+                   {"value", *value},
+                   {"source", text_of(event, "source")}};
+    if (rank_) metric["rank"] = *rank_;
+    events_.metrics.push_back(std::move(metric));
     return true;
   }
 
   HookEvents& events_;
   std::string process_;
+  std::optional<int64_t> rank_;
+  bool is_trace_ = false;
   DigestLog log_;
 };
 
@@ -131,7 +187,11 @@ Result<HookEvents> read_hook_events(const platform::Path& folder) {
     if (path.extension() != ".jsonl") continue;
     IBID_ASSIGN(const std::string content, platform::read_file(path));
     EventReader reader(events, path.stem().string());
-    for (const std::string& line : split(content, '\n')) {
+    // Not all lines at once: a long training has many.
+    for (size_t begin = 0; begin < content.size();) {
+      const size_t end = std::min(content.find('\n', begin), content.size());
+      const std::string line = content.substr(begin, end - begin);
+      begin = end + 1;
       if (line.empty()) continue;
       const Result<Json> json = parse_json(line, path.string());
       if (!json.ok() || !reader.read(json.value())) ++events.n_unreadable_lines;

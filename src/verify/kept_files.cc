@@ -24,15 +24,8 @@ class Keeper {
     if (platform::path_exists(store_.path_of(sha256))) return "";
     if (size_bytes > left_bytes_)
       return "all kept files together would have more than " + format_bytes(limits_.total_bytes);
-    const Result<std::string> content = platform::read_file(file["path"].get<std::string>(), size_bytes);
-    if (!content.ok()) return content.error().message();
-    const Result<std::string> digest = store_.put(content.value());
-    if (!digest.ok()) return digest.error().message();
-    if (digest.value() != sha256) {
-      // Best effort: an object nobody refers to does no harm.
-      static_cast<void>(platform::remove_tree(store_.path_of(digest.value())));
-      return "it changed while it was copied";
-    }
+    const Result<void> kept = store_.put_file(file["path"].get<std::string>(), sha256);
+    if (!kept.ok()) return kept.error().message();
     left_bytes_ -= size_bytes;
     return "";
   }

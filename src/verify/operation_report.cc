@@ -29,7 +29,7 @@ std::vector<const Repetition*> runs_to_explain(const SetupResult& setup) {
   return runs;
 }
 
-Result<std::vector<DigestLog>> digests_of(const platform::Path& record) {
+Result<std::vector<ProcessDigests>> digests_of(const platform::Path& record) {
   IBID_ASSIGN(const RunFolder folder, RunFolder::open(record));
   IBID_ASSIGN(RunEvidence evidence, read_evidence(folder));
   return std::move(evidence.digests);
@@ -54,8 +54,8 @@ Result<Json> first_operation(const RepetitionOptions& options, const SetupResult
                          .first_other_step = {}};
   search.record.enforcement = setup.enforcement;
   IBID_ASSIGN(search.record.digest_every, cadence_of(run.folder));
-  IBID_ASSIGN(const std::vector<DigestLog> a, digests_of(setup.first));
-  IBID_ASSIGN(const std::vector<DigestLog> b, digests_of(run.folder));
+  IBID_ASSIGN(const std::vector<ProcessDigests> a, digests_of(setup.first));
+  IBID_ASSIGN(const std::vector<ProcessDigests> b, digests_of(run.folder));
   if (const auto range = diverging_steps(a, b)) {
     search.last_same_step = range->last_same;
     search.first_other_step = range->first_other;

@@ -276,12 +276,17 @@ Json finding_json(const OperationFinding& finding) {
   return json;
 }
 
-std::optional<StepRange> diverging_steps(const std::vector<DigestLog>& a, const std::vector<DigestLog>& b) {
-  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    const LogComparison comparison = compare_logs(a[i], b[i]);
+std::optional<StepRange> diverging_steps(const std::vector<ProcessDigests>& a,
+                                         const std::vector<ProcessDigests>& b) {
+  for (const ProcessDigests& process : a) {
+    const auto other = std::find_if(b.begin(), b.end(), [&](const ProcessDigests& candidate) {
+      return candidate.rank == process.rank && candidate.number == process.number;
+    });
+    if (other == b.end()) continue;
+    const LogComparison comparison = compare_logs(process.log, other->log);
     if (!comparison.first) continue;
     StepRange range{-1, comparison.first->step};
-    for (const DigestEntry& entry : a[i]) {
+    for (const DigestEntry& entry : process.log) {
       if (entry.step < range.first_other) range.last_same = entry.step;
     }
     return range;

@@ -50,6 +50,7 @@ Json finding_json(const OperationFinding& finding);
 struct StepRange {
   int64_t last_same = -1, first_other = 0;
 };
-std::optional<StepRange> diverging_steps(const std::vector<DigestLog>& a, const std::vector<DigestLog>& b);
+std::optional<StepRange> diverging_steps(const std::vector<ProcessDigests>& a,
+                                         const std::vector<ProcessDigests>& b);
 
 }  // namespace ibid::verify

@@ -15,6 +15,7 @@
 #include "platform/environment.h"
 #include "verify/hook_events.h"
 #include "verify/output_log.h"
+#include "verify/ranks.h"
 #include "verify/recorded_source.h"
 #include "verify/touched_files.h"
 
@@ -63,6 +64,8 @@ std::vector<Json> printed_metrics(const std::string& output, const std::vector<M
   }
   return metrics;
 }
+
+constexpr size_t kWrittenBytes = 1 << 20;  // of digests, at a time
 
 bool is_python(const std::string& program) {
   return platform::Path(program).filename().string().starts_with("python");
@@ -132,10 +135,19 @@ Variables child_environment(const RecordOptions& options, const RunFolder& folde
   variables.emplace_back("PYTHONPATH", options.hook->inject.string() + (own.empty() ? "" : ":" + own));
   variables.emplace_back("IBID_HOOK_EVENTS", folder.file("events").string());
   variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
+  variables.emplace_back("IBID_HOOK_RANK_VARIABLES", rank_variables());
   variables.emplace_back("IBID_HOOK_DIGEST_EVERY", options.digest_every);
   variables.emplace_back("IBID_HOOK_DIGEST_BUDGET", number_text(options.digest_budget));
   if (!options.operations.empty()) variables.emplace_back("IBID_HOOK_OPERATIONS", options.operations);
   return variables;
+}
+
+std::optional<platform::FileTrace> file_trace(const RecordOptions& options, const RunFolder& folder) {
+  if (!options.file_tracer) return std::nullopt;
+  // The record and the hook are ours, not the program's.
+  std::vector<std::string> own = {(folder.path() / "").string()};
+  if (options.hook) own.push_back((options.hook->library.parent_path() / "").string());
+  return platform::FileTrace{*options.file_tracer, folder.file("events") / "trace.jsonl", std::move(own)};
 }
 
 Json request_json(const RecordOptions& options) {
@@ -147,9 +159,12 @@ Json request_json(const RecordOptions& options) {
                {"folder", options.folder.string()},
                {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
                {"enforcement", enforcement_json(options.enforcement)},
-               {"hook", options.hook.has_value()}};
+               {"hook", options.hook.has_value()},
+               {"trace_files", options.file_tracer.has_value()},
+               {"parameters", options.parameters}};
   if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
+  if (const auto rank = own_rank()) json["rank"] = *rank;
   Json variables = Json::object();
   for (const auto& [name, value] : options.environment) variables[name] = value;
   json["environment"] = std::move(variables);
@@ -178,18 +193,24 @@ Result<void> write_lines(const RunFolder& folder, const std::string& name, const
   return file.append(lines);
 }
 
-Result<void> write_digests(const RunFolder& folder, const std::vector<DigestLog>& logs) {
-  for (size_t i = 0; i < logs.size(); ++i) {
+Result<void> write_digests(const RunFolder& folder, const std::vector<ProcessDigests>& processes) {
+  for (const ProcessDigests& process : processes) {
+    IBID_ASSIGN(platform::AppendFile file, platform::AppendFile::create(folder.file(process.file_name())));
     std::string lines;
-    for (const DigestEntry& entry : logs[i]) lines += digest_line(entry) + "\n";
-    IBID_TRY(
-        write_lines(folder, i == 0 ? "digests.jsonl" : "digests-" + std::to_string(i + 1) + ".jsonl", lines));
+    for (const DigestEntry& entry : process.log) {
+      lines += digest_line(entry) + "\n";
+      if (lines.size() < kWrittenBytes) continue;
+      IBID_TRY(file.append(lines));
+      lines.clear();
+    }
+    IBID_TRY(file.append(lines));
   }
   return {};
 }
 
 Json seen_json(const HookEvents& events) {
-  return {{"processes", events.processes},
+  return {{"file_trace", events.trace},
+          {"processes", events.processes},
           {"libraries", events.libraries},
           {"seeds", events.seeds},
           {"switches", events.switches},
@@ -199,6 +220,25 @@ Json seen_json(const HookEvents& events) {
           {"cadence", events.cadence},
           {"notes", events.notes},
           {"unreadable_events", events.n_unreadable_lines}};
+}
+
+// A number or a truth value where it reads as one, else a text.
+Json parameter_value(const std::string& text) {
+  const Json value = Json::parse(text, nullptr, false);
+  return value.is_number() || value.is_boolean() || value.is_null() ? value : Json(text);
+}
+
+// What the program made of a parameter stays, marked as overridden.
+void add_own_parameters(const RecordOptions& options, HookEvents& events) {
+  for (const std::string& text : options.parameters) {
+    const size_t equals = text.find('=');
+    const std::string name = text.substr(0, equals);
+    for (Json& seen : events.parameters) {
+      if (seen.value("name", "") == name) seen["overridden"] = true;
+    }
+    events.parameters.push_back(
+        {{"source", "--param"}, {"name", name}, {"value", parameter_value(text.substr(equals + 1))}});
+  }
 }
 
 // Variables that were set before the start, and what no hook could see to.
@@ -223,6 +263,7 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
                                 const std::vector<MetricPattern>& patterns, RecordedRun& run) {
   IBID_ASSIGN(HookEvents events, read_hook_events(folder.file("events")));
   add_own_enforcement(options, events);
+  add_own_parameters(options, events);
   IBID_ASSIGN(const std::string output, platform::read_file(folder.file("stdout.txt")));
   for (Json& metric : printed_metrics(output, patterns)) events.metrics.push_back(std::move(metric));
   std::string metric_lines;
@@ -239,9 +280,14 @@ Result<void> write_observations(const RecordOptions& options, const RunFolder& f
     run.n_files_written += file["role"] != "read" ? 1 : 0;
   }
   run.n_metrics = static_cast<int64_t>(events.metrics.size());
-  for (const DigestLog& log : events.digests) run.n_digests += static_cast<int64_t>(log.size());
+  for (const ProcessDigests& process : events.digests)
+    run.n_digests += static_cast<int64_t>(process.log.size());
   run.enforced = std::move(events.enforced);
   run.not_enforced = std::move(events.not_enforced);
+  if (options.file_tracer && !events.trace.contains("by"))
+    run.problems.push_back("files of programs other than Python: " +
+                           (events.trace.is_object() ? events.trace : Json::object())
+                               .value("reason", "the tracer wrote nothing"));
   for (const Json& note : events.notes) run.problems.push_back(note.value("text", ""));
   return {};
 }
@@ -259,6 +305,14 @@ Result<HookFiles> find_hook_files() {
     }
   }
   return files;
+}
+
+Result<platform::Path> find_file_tracer() {
+  IBID_ASSIGN(const platform::Path program, platform::program_path());
+  const platform::Path path = program.parent_path().parent_path() / "lib" / "ibid" / "ibid-file-tracer";
+  if (platform::path_exists(path)) return path;
+  return Error(ErrorCode::kNotFound, path.string() + " is missing: it belongs beside the program",
+               "build it (make build), install ibid whole, or leave --trace-files out");
 }
 
 Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) {
@@ -286,7 +340,8 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
                                          .environment = child_environment(options, folder),
                                          .folder = options.folder,
                                          .timeout_seconds = std::nullopt};
-  Result<platform::SupervisedEnd> end = platform::supervise(request, on_output);
+  const std::optional<platform::FileTrace> trace = file_trace(options, folder);
+  Result<platform::SupervisedEnd> end = platform::supervise(request, on_output, trace ? &*trace : nullptr);
   if (!end.ok()) {
     IBID_TRY(
         folder.write_json("result.json", {{"status", "not started"}, {"problems", {end.error().message()}}}));

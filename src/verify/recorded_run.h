@@ -25,6 +25,9 @@ struct HookFiles {
 // Beside the program, or why they are not there.
 Result<HookFiles> find_hook_files();
 
+// The program that traces files, beside this one, or why it is not there.
+Result<platform::Path> find_file_tracer();
+
 struct RecordOptions {
   std::vector<std::string> command;  // the program and its arguments
   platform::Path folder;             // where it runs
@@ -32,6 +35,7 @@ struct RecordOptions {
   Enforcement enforcement;           // `environment` goes before it
   std::optional<HookFiles> hook;     // none: what happens inside Python is not seen
   std::string why_no_hook;
+  std::optional<platform::Path> file_tracer;  // files of every program are seen, not only of Python
   std::string digest_every =
       "auto";                   // steps between digests, 0 for none; "auto:torch=8" if it was measured before
   double digest_budget = 0.03;  // with auto: the share of the time that digests may take
@@ -40,7 +44,9 @@ struct RecordOptions {
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
   std::string operations;  // steps whose operations are written down: "3-3", "0-"; empty: none
-  bool source = true;      // whether the source is captured too
+  // "name=value": parameters by the user's word, which goes before what the hook sees.
+  std::vector<std::string> parameters;
+  bool source = true;  // whether the source is captured too
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };

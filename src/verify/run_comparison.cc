@@ -38,8 +38,13 @@ std::optional<uint64_t> distance_ulp(const std::string& a, const std::string& b)
                : std::bit_cast<uint64_t>(q) - std::bit_cast<uint64_t>(p);
 }
 
-// A metric, its step, and how often that pair came before.
+// A metric (with the rank of the process that gave it), its step, and how often that pair came before.
 using MetricKey = std::tuple<std::string, int64_t, int64_t>;
+
+std::string name_of(const Json& metric) {
+  const int64_t rank = metric.value("rank", int64_t{-1});
+  return metric.value("name", "") + (rank < 0 ? "" : " of rank " + number_text(rank));
+}
 
 std::string value_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -49,7 +54,7 @@ std::map<MetricKey, std::string> metric_values(const std::vector<Json>& metrics,
                                                std::vector<MetricKey>& order) {
   std::map<MetricKey, std::string> values;
   for (const Json& metric : metrics) {
-    MetricKey key{metric.value("name", ""), metric.value("step", int64_t{-1}), 0};
+    MetricKey key{name_of(metric), metric.value("step", int64_t{-1}), 0};
     while (values.contains(key)) ++std::get<2>(key);
     values[key] = value_text(metric.value("value", Json()));
     order.push_back(key);
@@ -148,19 +153,6 @@ void compare_output(const RunEvidence& a, const RunEvidence& b, const std::vecto
   }
 }
 
-void compare_digests(const RunEvidence& a, const RunEvidence& b, RunComparison& result) {
-  for (size_t i = 0; i < std::min(a.digests.size(), b.digests.size()); ++i) {
-    const LogComparison one = compare_logs(a.digests[i], b.digests[i]);
-    result.digests.n_common_steps += one.n_common_steps;
-    if (one.first && !result.digests.first) result.digests.first = one.first;
-    if (a.digests[i].size() != b.digests[i].size() && !result.digests.first) {
-      const DigestLog& longer = a.digests[i].size() > b.digests[i].size() ? a.digests[i] : b.digests[i];
-      result.digests.first = Divergence{longer[std::min(a.digests[i].size(), b.digests[i].size())].step, {}};
-    }
-  }
-  if (a.digests.size() != b.digests.size() && !result.digests.first) result.digests.first = Divergence{};
-}
-
 }  // namespace
 
 Result<RunEvidence> read_evidence(const RunFolder& folder) {
@@ -172,12 +164,7 @@ Result<RunEvidence> read_evidence(const RunFolder& folder) {
   IBID_ASSIGN(run.output, platform::read_file(folder.file("stdout.txt")));
   IBID_ASSIGN(run.metrics, read_lines(folder, "metrics.jsonl"));
   IBID_ASSIGN(run.files, folder.read_json("files.json"));
-  for (int i = 1;; ++i) {
-    const std::string name = i == 1 ? "digests.jsonl" : "digests-" + number_text(i) + ".jsonl";
-    if (!folder.has(name)) break;
-    IBID_ASSIGN(DigestLog log, folder.read_digests(name));
-    run.digests.push_back(std::move(log));
-  }
+  IBID_ASSIGN(run.digests, read_process_digests(folder));
   return run;
 }
 
@@ -199,7 +186,9 @@ RunComparison compare_runs(const RunEvidence& a, const RunEvidence& b, const std
   const auto at_end = [](const RunEvidence& run, const char* name) { return run.end.value(name, Json()); };
   for (const char* name : {"status", "exit_status", "signal"})
     result.same_end = result.same_end && at_end(a, name) == at_end(b, name);
-  compare_digests(a, b, result);
+  ProcessComparison digests = compare_process_digests(a.digests, b.digests);
+  result.digests = std::move(digests.digests);
+  result.process = std::move(digests.process);
   compare_metrics(a, b, result);
   compare_files(a, b, result);
   compare_output(a, b, noise, result);
@@ -217,6 +206,7 @@ Json comparison_json(const RunComparison& comparison) {
   if (comparison.digests.first) {
     json["first_divergence"] = {{"step", comparison.digests.first->step},
                                 {"tensors", comparison.digests.first->tensors}};
+    if (!comparison.process.empty()) json["first_divergence"]["process"] = comparison.process;
   }
   if (comparison.metric) {
     const MetricDifference& metric = *comparison.metric;

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "compare/file_comparison.h"
 #include "verify/digest_log.h"
+#include "verify/process_digests.h"
 #include "verify/run_folder.h"
 
 namespace ibid::verify {
@@ -21,7 +22,7 @@ struct RunEvidence {
   std::string folder;
   std::string output;  // standard output
   std::vector<Json> metrics;
-  std::vector<DigestLog> digests;  // one for each process that trained
+  std::vector<ProcessDigests> digests;  // of each process that trained
   Json files;
 };
 
@@ -47,6 +48,7 @@ struct FileDifference {
 struct RunComparison {
   bool same_end = true;  // exit status or signal
   LogComparison digests;
+  std::string process;  // in which the digests differ first; empty: the only one
   int64_t n_metrics = 0, n_different_metrics = 0;
   std::optional<MetricDifference> metric;
   int64_t n_files = 0;                           // written by both, compared by digest

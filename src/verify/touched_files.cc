@@ -45,6 +45,13 @@ const char* role_of(const OpenedFile& file) {
   return file.written ? "written" : "read";
 }
 
+Json seen_by(const OpenedFile& file) {
+  Json means = Json::array();
+  if (file.seen_by_hook) means.push_back("hook");
+  if (file.seen_by_trace) means.push_back("trace");
+  return means;
+}
+
 bool is_below(const platform::Path& path, const platform::Path& folder) {
   const auto [at, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
   return at == folder.end();
@@ -56,10 +63,11 @@ Json touched_files_json(const HookEvents& events, const platform::Path& run_fold
   Json files = Json::array();
   for (const auto& [path, opened] : events.files) {
     if (is_below(path, run_folder)) continue;
-    Json entry = {{"path", path}, {"role", role_of(opened)}};
+    Json entry = {{"path", path}, {"role", role_of(opened)}, {"seen_by", seen_by(opened)}};
     const Result<Content> content = read_content(path);
     if (!content.ok()) {
-      entry["unknown"] = content.error().message();
+      const bool is_gone = content.error().code() == ErrorCode::kNotFound && !opened.became.empty();
+      entry["unknown"] = is_gone ? opened.became : content.error().message();
     } else {
       const platform::FileStatus& status = content.value().status;
       entry["size_bytes"] = status.size_bytes;

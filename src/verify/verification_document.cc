@@ -66,6 +66,7 @@ std::vector<std::string> differences_of(const Json& comparison) {
     for (const Json& tensor : divergence["tensors"]) tensors.push_back(tensor.get<std::string>());
     const size_t shown = std::min<size_t>(tensors.size(), 6);
     std::string text = "First divergence at step " + number_text(count_of(divergence, "step"));
+    if (divergence.contains("process")) text += " of " + divergence["process"].get<std::string>();
     text += tensors.empty() ? ": one run has fewer digested steps"
                             : ": " + join(std::span(tensors).first(shown), ", ");
     if (tensors.size() > shown)

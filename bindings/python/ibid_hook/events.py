@@ -1,5 +1,6 @@
 """The event file of this process: one JSON object a line, written at once, so that a crash loses nothing."""
 
+import errno
 import functools
 import json
 import os
@@ -7,7 +8,7 @@ import sys
 import threading
 import time
 
-_state = {"folder": None, "process": None, "file": None}
+_state = {"folder": None, "process": None, "file": None, "lost": 0, "why_lost": "", "is_cut": False}
 _lock = threading.RLock()
 _inside = threading.local()
 _at_end = []
@@ -23,12 +24,28 @@ def open_log(folder):
 
 
 def write(**event):
-    """Append one event. Arguments are its members; the first is `event`, its kind."""
+    """Append one event. Arguments are its members; the first is `event`, its kind.
+
+    Where the disk is full or the folder gone the event is lost and counted: the program goes on.
+    """
     with _lock, guarded():
-        if _state["file"] is None:
-            _open_file()
         line = json.dumps(event, ensure_ascii=True, allow_nan=True, default=repr) + "\n"
-        os.write(_state["file"], line.encode("ascii"))
+        try:
+            if _state["file"] is None:
+                _open_file()
+            _append(line.encode("ascii"))
+        except OSError as problem:
+            _state["lost"] += 1
+            _state["why_lost"] = problem.strerror
+
+
+def _append(line):
+    # After a line that was cut off, the next one must not continue it.
+    line = b"\n" + line if _state["is_cut"] else line
+    n = os.write(_state["file"], line)
+    _state["is_cut"] = n < len(line)
+    if _state["is_cut"]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def note(text):
@@ -47,6 +64,8 @@ def end():
     """The program ends by itself."""
     for function in _at_end:
         safely(function)()
+    if _state["lost"]:
+        note(f"{_state['lost']} events could not be written: {_state['why_lost']}")
     write(event="end", seconds=time.time())
 
 
@@ -94,18 +113,34 @@ class _Guard:
 
 def _forget():
     # A forked child shares the descriptor, but its lines belong in a file of its own.
-    _state["file"] = None
+    _state.update(file=None, lost=0, is_cut=False)
     _lock.release()
     write(**_process_facts())
 
 
 def _open_file():
-    name = f"{time.time_ns()}-{os.getpid()}.jsonl"
-    path = os.path.join(_state["folder"], name)
+    path = os.path.join(_state["folder"], process_name() + ".jsonl")
     _state["file"] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)
 
 
+def process_name():
+    """A name for files of this process. Sorted, ranks come in order of their numbers, after what has none."""
+    rank = _rank()
+    own = f"{time.time_ns()}-{os.getpid()}"
+    return own if rank is None else f"rank-{rank:06d}-{own}"
+
+
+def _rank():
+    """Which of several processes a launcher inside this run (mpirun, torchrun, srun) has made this one; None: none did."""
+    for name in os.environ.get("IBID_HOOK_RANK_VARIABLES", "").split(","):
+        text = os.environ.get(name, "") if name else ""
+        if text.isascii() and text.isdigit():
+            return int(text)
+    return None
+
+
 def _process_facts():
+    rank = _rank()
     return {
         "event": "process",
         "process": os.getpid(),
@@ -114,4 +149,5 @@ def _process_facts():
         "arguments": list(getattr(sys, "orig_argv", sys.argv if hasattr(sys, "argv") else [])),
         "python": sys.version.split()[0],
         "seconds": time.time(),
+        **({} if rank is None else {"rank": rank}),
     }

@@ -10,9 +10,17 @@ from . import events
 _WATCHERS = {
     "argparse": "parameters",
     **dict.fromkeys(("glob", "os", "secrets", "tempfile", "time", "uuid"), "outside_values"),
+    "click": "parameters",
+    "absl.flags": "parameters",
+    "hydra": "",
+    "hydra._internal.callbacks": "parameters",
+    "json": "configurations",
+    "yaml": "configurations",
+    "tomllib": "configurations",
+    "tomli": "configurations",
     "random": "seeds enforce_seeds outside_values",
     "numpy": "seeds enforce_seeds outside_values",
-    "tensorflow": "enforce_tensorflow",
+    "tensorflow": "enforce_tensorflow metrics",
     "keras": "keras_steps",
     "xgboost": "boosting_steps",
     "lightgbm": "boosting_steps",
@@ -22,6 +30,14 @@ _WATCHERS = {
     "mlflow": "metrics",
     "torch.utils.tensorboard": "metrics",
     "tensorboardX": "metrics",
+    "pytorch_lightning": "",
+    "pytorch_lightning.core.module": "metrics",
+    "lightning": "",
+    "lightning.pytorch.core.module": "metrics",
+    "transformers": "",
+    "transformers.trainer": "metrics",
+    "wandb": "metrics",
+    "wandb.sdk.wandb_run": "metrics",
 }
 
 
@@ -69,5 +85,7 @@ def _attach_after(loader):
 def _attach(module):
     for name in _WATCHERS[module.__name__].split():
         importlib.import_module(f"{__package__}.{name}").attach(module)
-    if "." not in module.__name__ and hasattr(module, "__version__"):
+    # What is Python's own has Python's version.
+    is_own = module.__name__ in getattr(sys, "stdlib_module_names", ())
+    if "." not in module.__name__ and not is_own and hasattr(module, "__version__"):
         events.write(event="library", name=module.__name__, version=str(module.__version__))

@@ -135,7 +135,7 @@ def _folder():
 
 def _open_file():
     if _state["name"] is None:
-        _state["name"] = f"{time.time_ns()}-{os.getpid()}"
+        _state["name"] = events.process_name()
     os.makedirs(_folder(), exist_ok=True)
     path = os.path.join(_folder(), _state["name"] + ".jsonl")
     _state["file"] = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)

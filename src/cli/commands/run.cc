@@ -64,20 +64,25 @@ Result<void> compare_inputs(const verify::RunFolder& folder, const Invocation& i
   return {};
 }
 
+// The system did not start it: the record is there and says so.
+bool was_refused(const verify::RunFolder& folder) {
+  const Result<Json> result = folder.read_json("result.json");
+  return result.ok() && result.value().value("status", "") == "not started";
+}
+
 Result<int> run(const Invocation& invocation, Console& console) {
   IBID_ASSIGN(verify::RecordOptions options, read_recording_options(invocation));
   options.on_output = pass_on;
   if (const Result<void> program = check_program(options.command.front()); !program.ok()) {
     console.print_error(program.error());
-    return kNotFound;
+    return program.error().code() == ErrorCode::kPermission ? kCannotRun : kNotFound;
   }
-  const platform::Path path = invocation.text("output").value_or(
-      verify::RunFolder::free_path("ibid-runs", run_name(options.command)).string());
+  const platform::Path path = record_path(invocation, "ibid-runs", options.command);
   IBID_ASSIGN(verify::RunFolder folder, verify::RunFolder::create(std::filesystem::absolute(path)));
   const Result<verify::RecordedRun> recorded = verify::record_run(options, folder);
   if (!recorded.ok()) {
     console.print_error(recorded.error());
-    return recorded.error().code() == ErrorCode::kPermission ? kCannotRun : kRecordFailed;
+    return was_refused(folder) ? kCannotRun : kRecordFailed;
   }
   IBID_TRY(compare_inputs(folder, invocation, console));
   if (!invocation.flag("quiet")) {

@@ -37,6 +37,11 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
     options.record.environment.emplace_back(name, value.get<std::string>());
   if (const auto every = run.find("digest_every"); every != run.end())
     options.record.digest_every = every->is_string() ? every->get<std::string>() : every->dump();
+  if (options.record.parameters.empty())
+    options.record.parameters = run.value("parameters", std::vector<std::string>());
+  if (run.value("trace_files", false) && !options.record.file_tracer) {
+    IBID_ASSIGN(options.record.file_tracer, verify::find_file_tracer());
+  }
   if (!options.record.enforcement.asks_for_anything())
     options.record.enforcement = verify::parse_enforcement(run.value("enforcement", Json()));
   return {};
@@ -110,8 +115,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   }
   IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
   IBID_ASSIGN(options.noise, noise_patterns(invocation));
-  const platform::Path shown = invocation.text("output").value_or(
-      verify::RunFolder::free_path("ibid-verify", run_name(options.record.command)).string());
+  const platform::Path shown = record_path(invocation, "ibid-verify", options.record.command);
   const platform::Path folder = std::filesystem::absolute(shown);
   if (platform::path_exists(folder)) {
     return Error(ErrorCode::kUsage, "the folder " + shown.string() + " exists already",

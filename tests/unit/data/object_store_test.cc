@@ -24,6 +24,21 @@ TEST_CASE("what is put in comes out, under its digest") {
   CHECK(platform::list_sorted(store.path_of(sha256_hex("abc")).parent_path()).value().size() == 1);
 }
 
+TEST_CASE("a file of any size is kept if it has the digest that it should have") {
+  const test::TemporaryFolder folder;
+  ObjectStore store(folder / "s");
+  for (const size_t size : {size_t{0}, size_t{1} << 20, (size_t{2} << 20) + 7}) {
+    const std::string bytes(size, 'x');
+    std::ofstream(folder / "file") << bytes;
+    REQUIRE(store.put_file(folder / "file", sha256_hex(bytes)).ok());
+    CHECK(store.get(sha256_hex(bytes)).value() == bytes);
+  }
+  const std::string other = sha256_hex("other");
+  CHECK(store.put_file(folder / "file", other).error().code() == ErrorCode::kDigestMismatch);
+  CHECK(platform::list_sorted(store.path_of(other).parent_path()).value().empty());
+  CHECK_FALSE(store.put_file(folder / "absent", other).ok());
+}
+
 TEST_CASE("a damaged object is an error to readers, and put right by the next writer") {
   const test::TemporaryFolder folder;
   ObjectStore store(folder / "s");

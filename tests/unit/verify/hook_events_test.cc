@@ -63,10 +63,10 @@ TEST_CASE("digests become a log for each process that took steps") {
   const HookEvents events =
       read(line + R"({"event":"digest","step":1,"tensors":{"loss":")" + digest + "\"}}\n", line);
   REQUIRE(events.digests.size() == 2);
-  REQUIRE(events.digests[0].size() == 2);
-  CHECK(events.digests[0][0].root == events.digests[1][0].root);
-  CHECK(events.digests[0][0].chain == events.digests[1][0].chain);
-  CHECK(events.digests[0][1].chain != events.digests[0][0].chain);
+  REQUIRE(events.digests[0].log.size() == 2);
+  CHECK(events.digests[0].log[0].root == events.digests[1].log[0].root);
+  CHECK(events.digests[0].log[0].chain == events.digests[1].log[0].chain);
+  CHECK(events.digests[0].log[1].chain != events.digests[0].log[0].chain);
 }
 
 TEST_CASE("lines that are none of ours are counted and do no harm") {
@@ -99,8 +99,46 @@ TEST_CASE("a step that comes twice counts once") {
   const std::string line =
       R"({"event":"digest","step":4,"tensors":{"loss":")" + std::string(32, '0') + "\"}}\n";
   const HookEvents events = read(line + line);
-  CHECK(events.digests[0].size() == 1);
+  CHECK(events.digests[0].log.size() == 1);
   CHECK(events.n_unreadable_lines == 1);
+}
+
+TEST_CASE("files that get another name, or lose theirs") {
+  const HookEvents events = read(R"({"event":"trace","by":"ptrace and seccomp","no_new_privileges":false}
+{"event":"open","path":"/a.tmp","mode":"write"}
+{"event":"rename","path":"/a.tmp","to":"/a","folder":false}
+{"event":"open","path":"/new/x","mode":"write"}
+{"event":"open","path":"/newer","mode":"write"}
+{"event":"rename","path":"/new","to":"/final","folder":true}
+{"event":"remove","path":"/a"}
+{"event":"open","path":"/a","mode":"write"}
+{"event":"trace_end"}
+)");
+  CHECK(events.n_unreadable_lines == 0);
+  CHECK(events.trace["by"] == "ptrace and seccomp");
+  CHECK(events.files.at("/a.tmp").became == "it was renamed to /a");
+  CHECK(events.files.at("/a").became.empty());  // it was made anew
+  CHECK(events.files.at("/a").seen_by_trace);
+  CHECK_FALSE(events.files.at("/a").seen_by_hook);
+  CHECK(events.files.at("/final/x").written);
+  CHECK(events.files.at("/new/x").became == "it was renamed to /final/x");
+  CHECK(events.files.at("/newer").became.empty());
+}
+
+TEST_CASE("ranks are told apart, and processes of one rank are numbered") {
+  const std::string digest =
+      R"({"event":"digest","step":0,"tensors":{"a":"00000000000000000000000000000001"}})";
+  const HookEvents events = read("{\"event\":\"process\"}\n" + digest + "\n",
+                                 "{\"event\":\"process\",\"rank\":12}\n" + digest +
+                                     "\n{\"event\":\"metric\",\"name\":\"loss\",\"value\":1}\n");
+  REQUIRE(events.digests.size() == 2);
+  CHECK(events.digests[0].file_name() == "digests.jsonl");
+  CHECK(events.digests[1].file_name() == "digests-rank-12.jsonl");
+  CHECK(events.digests[1].title() == "rank 12");
+  CHECK(events.metrics[0]["rank"] == 12);
+  const ProcessDigests second{12, 2, {}};
+  CHECK(second.file_name() == "digests-rank-12-2.jsonl");
+  CHECK(second.title() == "rank 12, process 2");
 }
 
 }  // namespace
