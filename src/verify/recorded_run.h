@@ -26,11 +26,12 @@ struct HookFiles {
 Result<HookFiles> find_hook_files();
 
 struct RecordOptions {
-  std::vector<std::string> command;  // the program and its arguments
-  platform::Path folder;             // where it runs
-  Variables environment;             // added for it
-  Enforcement enforcement;           // `environment` goes before it
-  std::optional<HookFiles> hook;     // none: what happens inside Python is not seen
+  std::vector<std::string> command;    // the program and its arguments
+  platform::Path folder;               // where it runs
+  Variables environment;               // added for it
+  std::optional<unsigned> umask = {};  // of the program; else this process's own
+  Enforcement enforcement;             // `environment` goes before it
+  std::optional<HookFiles> hook;       // none: what happens inside Python is not seen
   std::string why_no_hook;
   std::string digest_every =
       "auto";                   // steps between digests, 0 for none; "auto:torch=8" if it was measured before

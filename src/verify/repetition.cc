@@ -109,6 +109,10 @@ class Repeater {
       repetition.folder = next_folder(name);
       IBID_TRY(record(repetition.folder, variation, false));
       IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
+      IBID_ASSIGN(repetition.skipped, why_nothing_was_varied(variation, folder));
+    }
+    if (repetition.skipped.empty()) {
+      IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
       IBID_ASSIGN(RunEvidence evidence, read_evidence(folder));
       repetition.seconds = evidence.end.value("seconds", 0.0);
       repetition.read_before = read_before(written_, evidence.files);
@@ -125,8 +129,8 @@ class Repeater {
     record.source = source;
     record.enforcement = result_.enforcement;
     record.digest_every = digest_every_;
-    vary(record, variation);
     IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
+    IBID_TRY(vary(record, variation, folder));
     IBID_ASSIGN(const RecordedRun run, record_run(record, folder));
     if (platform::stop_requested()) {
       return Error(ErrorCode::kInterrupted, "stopped before all repetitions had run",
@@ -151,6 +155,7 @@ Json runs_json(const SetupResult& result) {
     Json json = {{"name", run.name}};
     if (!run.skipped.empty()) {
       json["skipped"] = run.skipped;
+      if (!run.folder.empty()) json["folder"] = run.folder.string();
     } else {
       json["folder"] = run.folder.string();
       json["seconds"] = run.seconds;

@@ -18,7 +18,7 @@ struct Repetition {
   std::string name;     // "as it is 2", "threads=2"
   Variation variation;  // in what it differs from the first run
   int64_t outcome = 0;  // runs with the same number came out the same; the first run has 1; 0: not run
-  std::string skipped;  // why it did not run; empty if it did
+  std::string skipped;  // why it did not run, or with a folder: why it does not count; else empty
   platform::Path folder;
   double seconds = 0.0;
   std::vector<std::string> read_before;  // files it read that an earlier run had written

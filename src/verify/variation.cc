@@ -6,6 +6,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "engine/kernels/isa.h"
+#include "platform/environment.h"
 
 namespace ibid::verify {
 namespace {
@@ -44,12 +45,60 @@ Variation isa_variation(const IsaSwitches& isa) {
   return variation;
 }
 
+// Where programs look for what belongs to the user. Packages that pip has put below the own home stay.
+Variables home_variables(const platform::Path& home) {
+  Variables variables = {{"HOME", home.string()},
+                         {"XDG_CONFIG_HOME", (home / ".config").string()},
+                         {"XDG_CACHE_HOME", (home / ".cache").string()},
+                         {"XDG_DATA_HOME", (home / ".local" / "share").string()},
+                         {"XDG_STATE_HOME", (home / ".local" / "state").string()}};
+  const Result<platform::Path> own = platform::home_folder();
+  if (own.ok() && !platform::environment_variable("PYTHONUSERBASE"))
+    variables.emplace_back("PYTHONUSERBASE", (own.value() / ".local").string());
+  return variables;
+}
+
+// "'torch'", of the last line that Python prints when an import fails; else empty.
+std::string missing_module(const std::string& errors) {
+  static constexpr std::string_view kSays = "ModuleNotFoundError: No module named ";
+  const size_t at = errors.rfind(kSays);
+  if (at == std::string::npos) return "";
+  const size_t begin = at + kSays.size();
+  return errors.substr(begin, errors.find('\n', begin) - begin);
+}
+
 }  // namespace
 
-void vary(RecordOptions& record, const Variation& variation) {
+Result<void> vary(RecordOptions& record, const Variation& variation, const RunFolder& folder) {
   if (variation.seed) record.enforcement.seed = variation.seed;
-  record.environment.insert(record.environment.end(), variation.environment.begin(),
+  if (variation.umask) record.umask = variation.umask;
+  if (!variation.program.empty()) record.command.front() = variation.program;
+  // In front: what comes first wins.
+  record.environment.insert(record.environment.begin(), variation.environment.begin(),
                             variation.environment.end());
+  if (variation.home.empty()) return {};
+  const platform::Path home = folder.file(variation.home);
+  IBID_TRY(platform::make_folders(home));
+  const Variables variables = home_variables(home);
+  record.environment.insert(record.environment.begin(), variables.begin(), variables.end());
+  return {};
+}
+
+Result<std::string> why_nothing_was_varied(const Variation& variation, const RunFolder& folder) {
+  if (!variation.shown_by.empty()) {
+    IBID_ASSIGN(const Json seen, folder.read_json("seen.json"));
+    const Json enforced = seen.value("enforced", Json::array());
+    const bool shown = std::any_of(enforced.begin(), enforced.end(), [&](const Json& entry) {
+      return entry.value("name", "") == variation.shown_by;
+    });
+    if (!shown) return variation.otherwise;
+  }
+  if (variation.program.empty()) return std::string();
+  IBID_ASSIGN(const Json end, folder.read_json("result.json"));
+  if (end.value("exit_status", Json()) == Json(0)) return std::string();
+  IBID_ASSIGN(const std::string errors, platform::read_file(folder.file("stderr.txt")));
+  const std::string missing = missing_module(errors);
+  return missing.empty() ? std::string() : variation.program + " has no module " + missing;
 }
 
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated) {

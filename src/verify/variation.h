@@ -20,14 +20,24 @@ struct Variation {
   std::string factor;  // "threads"
   std::string value;   // "2"
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string skipped;               // why this machine cannot run it; empty if it can
-  std::optional<int64_t> seed = {};  // instead of the one that all runs have
+  std::string skipped;                 // why this machine cannot run it; empty if it can
+  std::optional<int64_t> seed = {};    // instead of the one that all runs have
+  std::optional<unsigned> umask = {};  // of the program
+  std::string home = {};               // a fresh home folder, at this place in the record
+  std::string program = {};            // instead of the first word of the command
+  // A setting that the record then lists as enforced; where it does not, nothing was varied, and why that is.
+  std::string shown_by = {}, otherwise = {};
 
   std::string name() const { return factor + "=" + value; }
 };
 
-// Changes how a run is recorded accordingly. What the variation sets goes before what the options have.
-void vary(RecordOptions& record, const Variation& variation);
+// Changes how a run is recorded in `folder` accordingly. What the variation sets goes before what the options
+// have. Errors: a folder could not be made.
+Result<void> vary(RecordOptions& record, const Variation& variation, const RunFolder& folder);
+
+// Of a run that is over: why it says nothing about the variation; empty if it does. The program may never
+// have done what the variation changes, or an interpreter may lack its packages.
+Result<std::string> why_nothing_was_varied(const Variation& variation, const RunFolder& folder);
 
 // Numbers of threads for OpenMP, OpenBLAS, MKL, BLIS, numexpr and PyTorch.
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated);

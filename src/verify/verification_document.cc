@@ -106,8 +106,8 @@ DocumentSection runs_section(const Group& group) {
   section.table.right = {false, false, true, true, true, true};
   for (const Json& run : *group.runs) {
     if (!did_run(run)) {
-      section.table.rows.push_back(
-          {text_of(run, "name"), "not run: " + text_of(run, "skipped"), "", "", "", ""});
+      const char* what = run.contains("folder") ? "not counted: " : "not run: ";
+      section.table.rows.push_back({text_of(run, "name"), what + text_of(run, "skipped"), "", "", "", ""});
       continue;
     }
     const Json& comparison = run["comparison"];

@@ -56,7 +56,9 @@ Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
   return patterns;
 }
 
-Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, const verify::Enforcement& own) {
+Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation,
+                                               const verify::RecordOptions& record) {
+  const verify::Enforcement& own = record.enforcement;
   std::vector<verify::Setup> setups = {{}};
   setups.front().enforcement = own;
   if (const auto names = invocation.text("setup")) {
@@ -64,7 +66,7 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, con
   }
   for (verify::Setup& setup : setups) {
     setup.repeats = *invocation.integer("repeat");
-    IBID_ASSIGN(setup.variations, read_variations(invocation));
+    IBID_ASSIGN(setup.variations, read_variations(invocation, record));
   }
   if (const auto n = invocation.integer("init-seeds")) setups.push_back(verify::seeds_setup(*n, own));
   return setups;
@@ -108,7 +110,7 @@ Result<int> run(const Invocation& invocation, Console& console) {
   } else {
     IBID_TRY(check_program(options.record.command.front()));
   }
-  IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
+  IBID_ASSIGN(options.setups, read_setups(invocation, options.record));
   IBID_ASSIGN(options.noise, noise_patterns(invocation));
   const platform::Path shown = invocation.text("output").value_or(
       verify::RunFolder::free_path("ibid-verify", run_name(options.record.command)).string());

@@ -1,0 +1,50 @@
+"""What a variation of `ibid verify` changes inside PyTorch: the workers of data loaders.
+
+Without the variable IBID_HOOK_WORKERS nothing here changes anything.
+"""
+
+import functools
+import inspect
+import os
+
+from . import enforce, events
+
+_WORKERS = os.environ.get("IBID_HOOK_WORKERS", "")
+# Arguments of a data loader that make sense with worker processes only.
+_OF_WORKERS = ("prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
+
+
+@events.safely
+def attach(torch):
+    """Change what was asked for in `torch`."""
+    if _WORKERS:
+        _replace_workers(torch, int(_WORKERS))
+
+
+def _replace_workers(torch, n):
+    from torch.utils.data import DataLoader
+
+    construct = DataLoader.__init__
+    signature = inspect.signature(construct)
+
+    @functools.wraps(construct)
+    def __init__(self, *arguments, **keywords):
+        try:
+            call = signature.bind(self, *arguments, **keywords)
+        except TypeError:  # the loader itself says what is wrong
+            return construct(self, *arguments, **keywords)
+        own = call.arguments.get("num_workers", 0)
+        call.arguments["num_workers"] = n
+        for name in _OF_WORKERS if n == 0 else ():
+            call.arguments.pop(name, None)
+        _put_in_order(call)
+        enforce.enforced("torch", "DataLoader.num_workers", n, instead_of=own)
+        return construct(*call.args, **call.kwargs)
+
+    DataLoader.__init__ = __init__
+
+
+def _put_in_order(call):
+    # An argument that was added stands last, and arguments are handed on in their order.
+    names = [name for name in call.signature.parameters if name in call.arguments]
+    call.arguments = type(call.arguments)((name, call.arguments[name]) for name in names)
