@@ -1,6 +1,7 @@
 #include "cli/variation_options.h"
 
 #include "cli/invocation.h"
+#include "verify/variation_by_preload.h"
 #include "verify/variation_of_programs.h"
 
 namespace ibid::cli {
@@ -46,7 +47,17 @@ std::vector<OptionSpec> variation_options() {
       {.name = "workers",
        .type = OptionType::kText,
        .value_name = "LIST",
-       .help = "also with so many worker processes in PyTorch's data loaders: 0,2"}};
+       .help = "also with so many worker processes in PyTorch's data loaders: 0,2"},
+      {.name = "file-order",
+       .type = OptionType::kInteger,
+       .value_name = "N",
+       .help = "also with the files of folders in N other orders; each second one is the reverse of the one "
+               "before",
+       .least = 0},
+      {.name = "time",
+       .type = OptionType::kText,
+       .value_name = "LIST",
+       .help = "also at other times of day: shifted (+1d,-1y) or at the beginning of a day (2038-01-20)"}};
 }
 
 namespace {
@@ -99,6 +110,8 @@ Result<std::vector<verify::Variation>> read_variations(const Invocation& invocat
       gatherer.add_list("device", [](const std::string& text) { return verify::device_variations(text); }));
   IBID_TRY(gatherer.add_list(
       "workers", [&](const std::string& text) { return verify::worker_variations(text, record); }));
+  gatherer.add(verify::file_order_variations(invocation.integer("file-order").value_or(0)));
+  IBID_TRY(gatherer.add_list("time", verify::time_variations));
   return std::move(gatherer).all();
 }
 

@@ -6,6 +6,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "engine/kernels/isa.h"
+#include "platform/clock.h"
 #include "platform/environment.h"
 
 namespace ibid::verify {
@@ -58,6 +59,21 @@ Variables home_variables(const platform::Path& home) {
   return variables;
 }
 
+// What bindings/preload reads. A library that is in front already stays behind ours.
+void add_preload(RecordOptions& record, const Variation& variation, const RunFolder& folder) {
+  if (variation.preload.empty()) return;
+  Variables& variables = record.environment;
+  const auto given = std::find_if(variables.begin(), variables.end(),
+                                  [](const auto& variable) { return variable.first == "LD_PRELOAD"; });
+  const std::string own =
+      given != variables.end() ? given->second : platform::environment_variable("LD_PRELOAD").value_or("");
+  std::optional<int64_t> shift = variation.time_shift;
+  if (variation.starts_at) shift = *variation.starts_at - platform::unix_milliseconds() / 1000;
+  if (shift) variables.insert(variables.begin(), {"IBID_PRELOAD_TIME_SHIFT", number_text(*shift)});
+  variables.insert(variables.begin(), {"IBID_PRELOAD_EVENTS", folder.file("events").string()});
+  variables.insert(variables.begin(), {"LD_PRELOAD", variation.preload + (own.empty() ? "" : ":" + own)});
+}
+
 // "'torch'", of the last line that Python prints when an import fails; else empty.
 std::string missing_module(const std::string& errors) {
   static constexpr std::string_view kSays = "ModuleNotFoundError: No module named ";
@@ -76,6 +92,7 @@ Result<void> vary(RecordOptions& record, const Variation& variation, const RunFo
   // In front: what comes first wins.
   record.environment.insert(record.environment.begin(), variation.environment.begin(),
                             variation.environment.end());
+  add_preload(record, variation, folder);
   if (variation.home.empty()) return {};
   const platform::Path home = folder.file(variation.home);
   IBID_TRY(platform::make_folders(home));

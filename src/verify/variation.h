@@ -25,6 +25,9 @@ struct Variation {
   std::optional<unsigned> umask = {};  // of the program
   std::string home = {};               // a fresh home folder, at this place in the record
   std::string program = {};            // instead of the first word of the command
+  std::string preload = {};            // a library in front of the program's C library
+  // The time of day: shifted by so many seconds, or at the start so many seconds after 1970.
+  std::optional<int64_t> time_shift = {}, starts_at = {};
   // A setting that the record then lists as enforced; where it does not, nothing was varied, and why that is.
   std::string shown_by = {}, otherwise = {};
 
