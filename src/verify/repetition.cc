@@ -178,6 +178,14 @@ Json setup_json(const SetupResult& setup) {
           {"runs", runs_json(setup)}};
 }
 
+// Of runs that are meant to differ; the first variation is the run that the others are compared with.
+Setup setup_of(const char* name, std::vector<Variation> variations, const Enforcement& own) {
+  Setup setup{.name = name, .enforcement = own, .repeats = 0, .variations = {}, .judged = false};
+  setup.first_name = variations.front().name();
+  setup.variations.assign(variations.begin() + 1, variations.end());
+  return setup;
+}
+
 }  // namespace
 
 Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const Enforcement& own) {
@@ -205,15 +213,15 @@ Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const 
 }
 
 Setup seeds_setup(int64_t n, const Enforcement& own) {
-  Setup setup{.name = kSeedsSetup,
-              .enforcement = own,
-              .repeats = 0,
-              .variations = seed_variations(n),
-              .judged = false};
+  Setup setup = setup_of(kSeedsSetup, seed_variations(n), own);
   setup.enforcement.own_seeds = OwnSeeds::kReplaced;
-  setup.enforcement.seed = setup.variations.front().seed;
-  setup.first_name = setup.variations.front().name();
-  setup.variations.erase(setup.variations.begin());
+  setup.enforcement.seed = seed_variations(1).front().seed;
+  return setup;
+}
+
+Setup order_seeds_setup(int64_t n, const Enforcement& own) {
+  Setup setup = setup_of(kOrderSeedsSetup, order_seed_variations(n), own);
+  setup.enforcement.order_seed = order_seed_variations(1).front().order_seed;
   return setup;
 }
 

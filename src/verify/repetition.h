@@ -45,6 +45,11 @@ constexpr const char* kSeedsSetup = "init-seeds";
 // One run for each of the first n primes above 100 as seed, in place of the program's own. n is at least 1.
 Setup seeds_setup(int64_t n, const Enforcement& own);
 
+constexpr const char* kOrderSeedsSetup = "order-seeds";
+
+// One run for each of the same numbers as seed of the order of samples alone. n is at least 1.
+Setup order_seeds_setup(int64_t n, const Enforcement& own);
+
 struct RepetitionOptions {
   RecordOptions record;  // of every run; its folder and command come from the run to repeat, if there is one
   std::optional<platform::Path> recorded;  // an existing record that is the first run of the unnamed setup

@@ -83,10 +83,26 @@ std::string missing_module(const std::string& errors) {
   return errors.substr(begin, errors.find('\n', begin) - begin);
 }
 
+// The first n above 100.
+std::vector<int64_t> first_primes(int64_t n) {
+  const auto is_prime = [](int64_t number) {
+    for (int64_t divisor = 2; divisor * divisor <= number; ++divisor) {
+      if (number % divisor == 0) return false;
+    }
+    return true;
+  };
+  std::vector<int64_t> primes;
+  for (int64_t number = 101; static_cast<int64_t>(primes.size()) < n; ++number) {
+    if (is_prime(number)) primes.push_back(number);
+  }
+  return primes;
+}
+
 }  // namespace
 
 Result<void> vary(RecordOptions& record, const Variation& variation, const RunFolder& folder) {
   if (variation.seed) record.enforcement.seed = variation.seed;
+  if (variation.order_seed) record.enforcement.order_seed = variation.order_seed;
   if (variation.umask) record.umask = variation.umask;
   if (!variation.program.empty()) record.command.front() = variation.program;
   // In front: what comes first wins.
@@ -166,15 +182,20 @@ std::vector<Variation> variable_variations(std::string_view factor, const std::s
 }
 
 std::vector<Variation> seed_variations(int64_t n) {
-  const auto is_prime = [](int64_t number) {
-    for (int64_t divisor = 2; divisor * divisor <= number; ++divisor) {
-      if (number % divisor == 0) return false;
-    }
-    return true;
-  };
   std::vector<Variation> variations;
-  for (int64_t seed = 101; static_cast<int64_t>(variations.size()) < n; ++seed) {
-    if (is_prime(seed)) variations.push_back({"seed", number_text(seed), {}, "", seed});
+  for (const int64_t seed : first_primes(n)) variations.push_back({"seed", number_text(seed), {}, "", seed});
+  return variations;
+}
+
+std::vector<Variation> order_seed_variations(int64_t n) {
+  std::vector<Variation> variations;
+  for (const int64_t seed : first_primes(n)) {
+    Variation variation{"order-seed", number_text(seed), {}, ""};
+    variation.order_seed = seed;
+    variation.shown_by = "order of samples";
+    variation.otherwise =
+        "no sampler of PyTorch that shuffles was used, and no other order can be told from a split";
+    variations.push_back(std::move(variation));
   }
   return variations;
 }

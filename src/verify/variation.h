@@ -20,8 +20,9 @@ struct Variation {
   std::string factor;  // "threads"
   std::string value;   // "2"
   std::vector<std::pair<std::string, std::string>> environment;
-  std::string skipped;                 // why this machine cannot run it; empty if it can
-  std::optional<int64_t> seed = {};    // instead of the one that all runs have
+  std::string skipped;               // why this machine cannot run it; empty if it can
+  std::optional<int64_t> seed = {};  // instead of the one that all runs have
+  std::optional<int64_t> order_seed = {};
   std::optional<unsigned> umask = {};  // of the program
   std::string home = {};               // a fresh home folder, at this place in the record
   std::string program = {};            // instead of the first word of the command
@@ -57,5 +58,8 @@ std::vector<Variation> variable_variations(std::string_view factor, const std::s
 
 // The first n primes above 100 as seeds.
 std::vector<Variation> seed_variations(int64_t n);
+
+// The same numbers, for the order of samples alone.
+std::vector<Variation> order_seed_variations(int64_t n);
 
 }  // namespace ibid::verify

@@ -151,5 +151,76 @@ class Workers(VariationsTest):
                 self.assertEqual([(entry["value"], entry["instead_of"]) for entry in told], [(3, 1 if more else 0)])
 
 
+ORDERS = """
+import hashlib, torch
+torch.manual_seed(1)
+def digest(net):
+    return hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in net.parameters())).hexdigest()
+net = torch.nn.Linear(4, 2)
+print("initial", digest(net))
+data = torch.utils.data.TensorDataset(torch.arange(12), torch.randn(12, 4))
+{sampler}
+optimiser = torch.optim.SGD(net.parameters(), lr=0.1)
+for epoch in range(2):
+    order = []
+    for index, x in torch.utils.data.DataLoader(data, 3, {more}):
+        order += index.tolist()
+        optimiser.zero_grad()
+        net(x).pow(2).sum().backward()
+        optimiser.step()
+    print("order", *order)
+print("drawn", torch.rand(1).item())
+print("final", digest(net))
+"""
+
+
+class Orders(VariationsTest):
+    def orders(self, text, *words):
+        """What each run of the setup `order-seeds` printed, by the first word of its lines."""
+        report = json.loads(self.run_ibid("verify", "--json", "--order-seeds", "3", *words, "--output", self.folder / "v", "--",
+                                          *self.script(text)).stdout)
+        self.assertIs(report["same"], True)
+        self.setup_result = next(setup for setup in report["setups"] if setup["name"] == "order-seeds")
+        folders = [self.setup_result["first"], *(run["folder"] for run in self.setup_result["runs"])]
+        found = []
+        for folder in folders:
+            lines = {}
+            for line in (pathlib.Path(folder) / "stdout.txt").read_text().splitlines():
+                lines.setdefault(line.split()[0], []).append(line.split()[1:])
+            found.append(lines)
+        return found
+
+    @unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+    def test_the_order_of_samples_changes_and_nothing_else(self):
+        for sampler, more in (("", "shuffle=True"),
+                              ("", "sampler=torch.utils.data.SubsetRandomSampler([1, 3, 5, 7, 9, 11])"),
+                              ("weighted = torch.utils.data.WeightedRandomSampler([1.0] * 12, 8)", "sampler=weighted")):
+            with self.subTest(more):
+                shutil.rmtree(self.folder / "v", ignore_errors=True)
+                runs = self.orders(ORDERS.format(sampler=sampler, more=more))
+                for kind in ("initial", "drawn"):
+                    self.assertEqual(len({str(run[kind]) for run in runs}), 1, kind)
+                for epoch in range(2):
+                    self.assertEqual(len({str(run["order"][epoch]) for run in runs}), 3)
+                    self.assertEqual(len({str(sorted(run["order"][epoch])) for run in runs}), 1)
+                self.assertEqual(len({str(run["final"]) for run in runs}), 3)
+                self.assertEqual((self.setup_result["judged"], self.setup_result["distinct_outcomes"],
+                                  self.setup_result["enforcement"]["order_seed"]), (False, 3, 101))
+
+    @unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+    def test_a_loader_that_does_not_shuffle_does_not_count(self):
+        self.orders(ORDERS.format(sampler="", more="shuffle=False"))
+        self.assertTrue(all("no sampler of PyTorch" in run["skipped"] for run in self.setup_result["runs"]))
+
+    @unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+    def test_seeds_of_the_program_change_all_of_it(self):
+        report = json.loads(self.run_ibid("verify", "--json", "--init-seeds", "2", "--output", self.folder / "v", "--",
+                                          *self.script(ORDERS.format(sampler="", more="shuffle=True"))).stdout)
+        setup = next(setup for setup in report["setups"] if setup["name"] == "init-seeds")
+        first, second = ((pathlib.Path(folder) / "stdout.txt").read_text().splitlines()
+                         for folder in (setup["first"], setup["runs"][0]["folder"]))
+        self.assertTrue(all(a != b for a, b in zip(first, second)))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -69,6 +69,7 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation,
     IBID_ASSIGN(setup.variations, read_variations(invocation, record));
   }
   if (const auto n = invocation.integer("init-seeds")) setups.push_back(verify::seeds_setup(*n, own));
+  if (const auto n = invocation.integer("order-seeds")) setups.push_back(verify::order_seeds_setup(*n, own));
   return setups;
 }
 
@@ -160,6 +161,13 @@ std::vector<OptionSpec> options() {
        .help = "also N runs with the first primes above 100 as seeds, in place of the program's own; they "
                "tell how "
                "much depends on the seed and do not count in the verdict",
+       .least = 2},
+      {.name = "order-seeds",
+       .type = OptionType::kInteger,
+       .value_name = "N",
+       .help =
+           "also N runs in which PyTorch's samplers give the same samples in another order and nothing else "
+           "is changed; they do not count in the verdict either",
        .least = 2}};
   const auto add = [&](std::vector<OptionSpec> more) {
     options.insert(options.end(), more.begin(), more.end());
