@@ -1,5 +1,9 @@
 #include "cli/variation_options.h"
 
+#include <algorithm>
+#include <optional>
+
+#include "base/number_text.h"
 #include "cli/invocation.h"
 #include "verify/variation_by_preload.h"
 #include "verify/variation_of_programs.h"
@@ -64,53 +68,97 @@ namespace {
 
 using Variations = std::vector<verify::Variation>;
 
+// What is varied for a probe whose option was not given.
+struct Usual {
+  std::string_view probe, option, text;
+};
+
+constexpr Usual kUsual[] = {
+    {"threads", "threads", "1,2"},
+    {"isa", "isa", "generic,avx2,avx512"},
+    {"hash-seed", "hash-seeds", "2"},
+    {"timezone", "timezone", "Asia/Kathmandu,America/St_Johns"},
+    {"locale", "locale", "C,C.UTF-8,de_DE.UTF-8,tr_TR.UTF-8"},
+    {"umask", "umask", "022,077"},
+    {"device", "device", "cpu,cuda:0,cuda:1"},
+    {"workers", "workers", "0,2"},
+    {"file-order", "file-order", "2"},
+    {"time", "time", "+1d,2038-01-20"},
+};
+
 // The variations that several options ask for, gathered in order.
 class Gatherer {
  public:
-  explicit Gatherer(const Invocation& invocation) : invocation_(invocation) {}
+  Gatherer(const Invocation& invocation, const std::set<std::string_view>& probes)
+      : invocation_(invocation), probes_(probes) {}
 
   void add(const Variations& more) { all_.insert(all_.end(), more.begin(), more.end()); }
 
-  // Of an option that was given: `make` gets its text.
+  // Of an option that was given, or whose probe is wanted: `make` gets its text.
   template <class Make>
   Result<void> add_list(std::string_view option, const Make& make) {
-    const auto text = invocation_.text(option);
+    const auto text = wanted(option);
     if (!text) return {};
     IBID_ASSIGN(const Variations more, make(*text));
     add(more);
     return {};
   }
 
+  // The same for a number of variations.
+  template <class Make>
+  void add_count(std::string_view option, const Make& make) {
+    if (const auto text = wanted(option)) add(make(parse_int64(*text).value_or(0)));
+  }
+
+  bool wants(std::string_view probe) const { return probes_.contains(probe); }
   Variations all() && { return std::move(all_); }
 
  private:
+  std::optional<std::string> wanted(std::string_view option) const {
+    if (const auto given = invocation_.text(option)) return given;
+    const auto* usual = std::find_if(std::begin(kUsual), std::end(kUsual),
+                                     [&](const Usual& other) { return other.option == option; });
+    if (usual == std::end(kUsual) || !probes_.contains(usual->probe)) return std::nullopt;
+    return std::string(usual->text);
+  }
+
   const Invocation& invocation_;
+  const std::set<std::string_view>& probes_;
   Variations all_;
 };
+
+Result<void> add_variables(Gatherer& gatherer, const Invocation& invocation,
+                           const std::vector<std::string>& command) {
+  const std::vector<std::string> texts = invocation.texts("env");
+  for (const std::string& text : texts) {
+    IBID_ASSIGN(const Variations more, verify::env_variations(text, command));
+    gatherer.add(more);
+  }
+  const bool named = std::any_of(texts.begin(), texts.end(),
+                                 [](const std::string& text) { return text.starts_with("PYTHON="); });
+  if (gatherer.wants("python") && !named) gatherer.add(verify::other_python_variations(command));
+  return {};
+}
 
 }  // namespace
 
 Result<std::vector<verify::Variation>> read_variations(const Invocation& invocation,
-                                                       const verify::RecordOptions& record) {
-  Gatherer gatherer(invocation);
+                                                       const verify::RecordOptions& record,
+                                                       const std::set<std::string_view>& probes) {
+  Gatherer gatherer(invocation, probes);
   IBID_TRY(gatherer.add_list("threads", verify::thread_variations));
   IBID_TRY(gatherer.add_list("isa", verify::isa_variations));
-  gatherer.add(verify::hash_seed_variations(invocation.integer("hash-seeds").value_or(0)));
-  if (const auto zones = invocation.text("timezone"))
-    gatherer.add(verify::variable_variations("timezone", "TZ", *zones));
-  if (const auto locales = invocation.text("locale"))
-    gatherer.add(verify::variable_variations("locale", "LC_ALL", *locales));
+  gatherer.add_count("hash-seeds", verify::hash_seed_variations);
+  IBID_TRY(gatherer.add_list("timezone", verify::timezone_variations));
+  IBID_TRY(gatherer.add_list("locale", verify::locale_variations));
   IBID_TRY(gatherer.add_list("umask", verify::umask_variations));
-  if (invocation.flag("home")) gatherer.add(verify::home_variations());
-  for (const std::string& text : invocation.texts("env")) {
-    IBID_ASSIGN(const Variations more, verify::env_variations(text, record.command));
-    gatherer.add(more);
-  }
+  if (invocation.flag("home") || gatherer.wants("home")) gatherer.add(verify::home_variations());
+  IBID_TRY(add_variables(gatherer, invocation, record.command));
   IBID_TRY(
       gatherer.add_list("device", [](const std::string& text) { return verify::device_variations(text); }));
   IBID_TRY(gatherer.add_list(
       "workers", [&](const std::string& text) { return verify::worker_variations(text, record); }));
-  gatherer.add(verify::file_order_variations(invocation.integer("file-order").value_or(0)));
+  gatherer.add_count("file-order", verify::file_order_variations);
   IBID_TRY(gatherer.add_list("time", verify::time_variations));
   return std::move(gatherer).all();
 }

@@ -1,7 +1,9 @@
 #include "verify/variation.h"
 
 #include <algorithm>
+#include <locale>
 #include <optional>
+#include <stdexcept>
 
 #include "base/number_text.h"
 #include "base/text.h"
@@ -173,11 +175,30 @@ std::vector<Variation> hash_seed_variations(int64_t n) {
   return variations;
 }
 
-std::vector<Variation> variable_variations(std::string_view factor, const std::string& variable,
-                                           std::string_view comma_separated) {
+Result<std::vector<Variation>> timezone_variations(std::string_view comma_separated) {
   std::vector<Variation> variations;
-  for (const std::string& text : split(comma_separated, ','))
-    variations.push_back({std::string(factor), text, {{variable, text}}, ""});
+  for (const std::string& zone : split(comma_separated, ',')) {
+    Variation variation{"timezone", zone, {{"TZ", zone}}, ""};
+    const platform::Path data = platform::Path("/usr/share/zoneinfo") / zone;
+    if (zone.find('/') != std::string::npos && !platform::path_exists(data))
+      variation.skipped = "this machine has no time zone " + data.string();
+    variations.push_back(std::move(variation));
+  }
+  return variations;
+}
+
+Result<std::vector<Variation>> locale_variations(std::string_view comma_separated) {
+  std::vector<Variation> variations;
+  for (const std::string& name : split(comma_separated, ',')) {
+    Variation variation{"locale", name, {{"LC_ALL", name}}, ""};
+    try {
+      const std::locale installed(name);
+    } catch (const std::runtime_error&) {
+      // A program that asks for it would silently have that of C.
+      variation.skipped = "the locale '" + name + "' is not installed";
+    }
+    variations.push_back(std::move(variation));
+  }
   return variations;
 }
 

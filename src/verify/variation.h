@@ -52,9 +52,11 @@ Result<std::vector<Variation>> isa_variations(std::string_view comma_separated);
 // PYTHONHASHSEED 1 to n, which orders sets and the hashes of texts.
 std::vector<Variation> hash_seed_variations(int64_t n);
 
-// Values of a variable as they are: TZ, LC_ALL.
-std::vector<Variation> variable_variations(std::string_view factor, const std::string& variable,
-                                           std::string_view comma_separated);
+// Values of TZ; one that names a place of which this machine has no data is skipped.
+Result<std::vector<Variation>> timezone_variations(std::string_view comma_separated);
+
+// Values of LC_ALL; a locale that is not installed is skipped.
+Result<std::vector<Variation>> locale_variations(std::string_view comma_separated);
 
 // The first n primes above 100 as seeds.
 std::vector<Variation> seed_variations(int64_t n);

@@ -10,7 +10,8 @@
 namespace ibid::verify {
 namespace {
 
-constexpr double kStartSeconds = 30.0;  // that an interpreter may take to tell its version
+constexpr double kStartSeconds = 30.0;                  // that an interpreter may take to tell its version
+constexpr int64_t kOldestMinor = 8, kNewestMinor = 20;  // versions 3.8 to 3.20 are looked for
 
 bool is_python(const std::string& program) {
   return platform::Path(program).filename().string().starts_with("python");
@@ -122,13 +123,18 @@ Result<std::vector<Variation>> env_variations(const std::string& name_and_values
 }
 
 std::vector<Variation> other_python_variations(const std::vector<std::string>& command) {
-  std::vector<Variation> variations;
-  if (!is_python(command.front())) return variations;
+  if (!is_python(command.front())) return {python_variation("others", command)};
   const std::string own = ask_version(command.front()).text;
-  for (int64_t minor = 8; minor <= 20; ++minor) {
+  std::vector<Variation> variations;
+  for (int64_t minor = kOldestMinor; minor <= kNewestMinor; ++minor) {
     const std::string version = "3." + number_text(minor);
     if (!platform::find_program("python" + version) || own.starts_with(version + ".")) continue;
-    variations.push_back(python_variation(version, command));
+    Variation variation = python_variation(version, command);
+    if (variation.skipped.empty()) variations.push_back(std::move(variation));
+  }
+  if (variations.empty()) {
+    Variation none{"python", "others", {}, "no other version of Python that is on PATH runs"};
+    variations.push_back(std::move(none));
   }
   return variations;
 }

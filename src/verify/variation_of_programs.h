@@ -25,8 +25,8 @@ std::vector<Variation> home_variations();
 Result<std::vector<Variation>> env_variations(const std::string& name_and_values,
                                               const std::vector<std::string>& command);
 
-// Those of all versions of Python that are found on PATH, besides the command's own; none if the command does
-// not start with an interpreter.
+// Those of all versions of Python on PATH that run, besides the command's own. Where there are none, or the
+// command does not start with an interpreter, one variation that is skipped.
 std::vector<Variation> other_python_variations(const std::vector<std::string>& command);
 
 // "cpu", "cuda:0": what is visible of the accelerators that lie below /dev of `root`.

@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "report/html.h"
+#include "verify/factor_findings.h"
 #include "verify/operation_report.h"
 
 namespace ibid::verify {
@@ -55,8 +56,9 @@ std::string command_text(const Json& first) {
   return join(words, " ");
 }
 
-// The strongest evidence first, a sentence each.
-std::vector<std::string> differences_of(const Json& comparison) {
+}  // namespace
+
+std::vector<std::string> difference_sentences(const Json& comparison) {
   std::vector<std::string> sentences;
   if (comparison.value("without_evidence", false))
     sentences.emplace_back("There was nothing to compare: no digests, metrics, files or output.");
@@ -99,6 +101,8 @@ std::vector<std::string> differences_of(const Json& comparison) {
   return sentences;
 }
 
+namespace {
+
 DocumentSection runs_section(const Group& group) {
   DocumentSection section;
   section.title = group.name.empty() ? "Runs" : "Runs of the setup '" + group.name + "'";
@@ -127,7 +131,7 @@ DocumentSection differences_section(const std::vector<Group>& groups) {
     for (const Json& run : *group.runs) {
       if (did_run(run) && !is_same(run)) {
         const std::string name = (group.name.empty() ? "" : group.name + ", ") + text_of(run, "name") + ":";
-        for (const std::string& sentence : differences_of(run["comparison"]))
+        for (const std::string& sentence : difference_sentences(run["comparison"]))
           section.lines.push_back({Tone::kBad, name, sentence});
       }
       if (!run.contains("read_what_earlier_runs_wrote")) continue;
@@ -263,6 +267,7 @@ Document verification_document(const Json& report, const Json& first) {
   if (!differences.lines.empty()) document.sections.push_back(std::move(differences));
   for (DocumentSection& section : operation_sections(report)) document.sections.push_back(std::move(section));
   document.sections.push_back(factors_section(groups));
+  if (report.contains("factors")) document.sections.push_back(factors_table(report["factors"]));
   document.sections.push_back(repeat_section(report, first));
   return document;
 }
@@ -281,7 +286,7 @@ std::string verification_junit(const Json& report, const Json& first) {
         cases += "<skipped message=\"" + xml_text(text_of(run, "skipped")) + "\"/>";
       } else if (!is_same(run)) {
         ++n_failures;
-        const std::vector<std::string> sentences = differences_of(run["comparison"]);
+        const std::vector<std::string> sentences = difference_sentences(run["comparison"]);
         cases += "<failure message=\"" + xml_text(sentences.empty() ? "different" : sentences.front()) +
                  "\">" + xml_text(join(sentences, "\n")) + "</failure>";
       }
