@@ -20,9 +20,10 @@ struct IsaSwitches {
   std::optional<kernels::Isa> needs;
 };
 
-// The names that each library gives to its levels. NumPy is told what to leave out.
+// The names that each library gives to its levels. NumPy is told what to leave out; from 2.4 on it knows AVX2
+// and AVX-512 by the levels of x86-64, and warns of names that it does not know.
 constexpr std::string_view kAvx512 =
-    "AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL";
+    "X86_V4 AVX512F AVX512CD AVX512_KNL AVX512_KNM AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR";
 const IsaSwitches kIsas[] = {
     {"generic", "default", "NEHALEM", "SSE41", "COMPATIBLE", "", std::nullopt},
     {"avx2", "avx2", "HASWELL", "AVX2", "AVX2", kAvx512, kernels::Isa::kAvx2},
@@ -31,7 +32,7 @@ const IsaSwitches kIsas[] = {
 
 Variation isa_variation(const IsaSwitches& isa) {
   const std::string off =
-      isa.name == "generic" ? "AVX2 FMA3 " + std::string(kAvx512) : std::string(isa.numpy_off);
+      isa.name == "generic" ? "X86_V3 AVX2 FMA3 " + std::string(kAvx512) : std::string(isa.numpy_off);
   Variation variation{"isa",
                       std::string(isa.name),
                       {{"ATEN_CPU_CAPABILITY", std::string(isa.aten)},
