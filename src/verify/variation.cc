@@ -62,6 +62,12 @@ Variables home_variables(const platform::Path& home) {
   return variables;
 }
 
+// In the place of the value that a variable has, if it has one.
+void set_variable(Variables& variables, const std::string& name, const std::string& value) {
+  std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
+  variables.emplace_back(name, value);
+}
+
 // What bindings/preload reads. A library that is in front already stays behind ours.
 void add_preload(RecordOptions& record, const Variation& variation, const RunFolder& folder) {
   if (variation.preload.empty()) return;
@@ -72,9 +78,9 @@ void add_preload(RecordOptions& record, const Variation& variation, const RunFol
       given != variables.end() ? given->second : platform::environment_variable("LD_PRELOAD").value_or("");
   std::optional<int64_t> shift = variation.time_shift;
   if (variation.starts_at) shift = *variation.starts_at - platform::unix_milliseconds() / 1000;
-  if (shift) variables.insert(variables.begin(), {"IBID_PRELOAD_TIME_SHIFT", number_text(*shift)});
-  variables.insert(variables.begin(), {"IBID_PRELOAD_EVENTS", folder.file("events").string()});
-  variables.insert(variables.begin(), {"LD_PRELOAD", variation.preload + (own.empty() ? "" : ":" + own)});
+  if (shift) set_variable(variables, "IBID_PRELOAD_TIME_SHIFT", number_text(*shift));
+  set_variable(variables, "IBID_PRELOAD_EVENTS", folder.file("events").string());
+  set_variable(variables, "LD_PRELOAD", variation.preload + (own.empty() ? "" : ":" + own));
 }
 
 // "'torch'", of the last line that Python prints when an import fails; else empty.
@@ -108,15 +114,12 @@ Result<void> vary(RecordOptions& record, const Variation& variation, const RunFo
   if (variation.order_seed) record.enforcement.order_seed = variation.order_seed;
   if (variation.umask) record.umask = variation.umask;
   if (!variation.program.empty()) record.command.front() = variation.program;
-  // In front: what comes first wins.
-  record.environment.insert(record.environment.begin(), variation.environment.begin(),
-                            variation.environment.end());
+  for (const auto& [name, value] : variation.environment) set_variable(record.environment, name, value);
   add_preload(record, variation, folder);
   if (variation.home.empty()) return {};
   const platform::Path home = folder.file(variation.home);
   IBID_TRY(platform::make_folders(home));
-  const Variables variables = home_variables(home);
-  record.environment.insert(record.environment.begin(), variables.begin(), variables.end());
+  for (const auto& [name, value] : home_variables(home)) set_variable(record.environment, name, value);
   return {};
 }
 

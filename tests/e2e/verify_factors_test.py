@@ -11,7 +11,7 @@ from run_test import TRAINING, has_torch
 class FactorsTest(support.ProgramTest):
     def factors(self, *words, status=0):
         """The member `factors` of the report, by code."""
-        finished = self.run_ibid("verify", "--json", "--output", self.folder / "v", *words, status=status)
+        finished = self.run_ibid("verify", "--json", "--no-search", "--output", self.folder / "v", *words, status=status)
         self.report = json.loads(finished.stdout)
         return {factor["code"]: factor for factor in self.report["factors"]}
 

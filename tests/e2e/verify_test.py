@@ -1,6 +1,7 @@
 """ibid verify: real processes repeated, and what differs named."""
 
 import json
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -72,6 +73,14 @@ class AnyProgram(VerifyTest):
     def test_a_record_is_repeated(self):
         self.run_ibid("run", "--quiet", "--output", "r", "--", "echo", "1")
         self.assertIs(self.verify("r")["same"], True)
+
+    def test_a_variation_of_a_record_goes_before_what_the_record_sets(self):
+        self.verify("--timezone", "A", "--", "sh", "-c", "echo ${TZ:-none}", status=1)
+        record = self.folder / "v" / "03-timezone-A"
+        finished = self.run_ibid("verify", "--json", "--no-search", "--timezone", "B", "--output", self.folder / "w", record, status=1)
+        runs = {run["name"]: run["folder"] for run in json.loads(finished.stdout)["runs"]}
+        self.assertEqual({name: (pathlib.Path(folder) / "stdout.txt").read_text() for name, folder in runs.items()},
+                         {"as it is 2": "A\n", "timezone=B": "B\n"})
 
 
 class Reports(VerifyTest):
@@ -237,7 +246,7 @@ class Switches(VerifyTest):
     def runs_with(self, names, text):
         """What the script prints as it is, and with those variables alone that isa=generic gives to a library."""
         command = self.script(text)
-        finished = self.run_ibid("verify", "--json", "--repeat", "0", "--isa", "generic,avx2", "--output", self.folder / "i",
+        finished = self.run_ibid("verify", "--json", "--no-search", "--repeat", "0", "--isa", "generic,avx2", "--output", self.folder / "i",
                                  "--", *command, status=1)
         runs = {run["name"]: run for run in json.loads(finished.stdout)["runs"]}
         if "skipped" in runs["isa=avx2"]:
