@@ -116,8 +116,7 @@ Result<const TaxonomyFactor*> find_factor(const std::string& text) {
   std::vector<std::string> names;
   for (const TaxonomyFactor& factor : table()) {
     const bool fits = std::find(found.begin(), found.end(), &factor) != found.end();
-    if (found.empty() || fits)
-      names.push_back(std::string(factor.code) + " " + plain(std::string(factor.title)));
+    if (found.empty() || fits) names.push_back(std::string(factor.code) + " " + std::string(factor.title));
   }
   return Error(ErrorCode::kUsage,
                "'--factor " + text + "' is " + (found.empty() ? "no factor" : "more than one factor"),

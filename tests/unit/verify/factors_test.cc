@@ -42,7 +42,7 @@ TEST_CASE("a factor is found by its code and by a part of its title") {
   const auto several = find_factor("data");
   REQUIRE_FALSE(several.ok());
   CHECK(several.error().message().find("more than one") != std::string::npos);
-  CHECK(several.error().hint().find("A3 data shuffling") != std::string::npos);
+  CHECK(several.error().hint().find("A3 Data shuffling") != std::string::npos);
   CHECK_FALSE(find_factor("").ok());
   CHECK_FALSE(find_factor("luck").ok());
 }
