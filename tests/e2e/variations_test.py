@@ -179,12 +179,12 @@ SHUFFLING = ("torch.utils.data.RandomSampler(data), torch.utils.data.SubsetRando
 
 class Orders(VariationsTest):
     def orders(self, text, *words):
-        """What each run of the setup `order-seeds` printed, by the first word of its lines."""
+        """What each run printed, by the first word of its lines: the command as it is, then the setup `order-seeds`."""
         report = json.loads(self.run_ibid("verify", "--json", "--order-seeds", "3", *words, "--output", self.folder / "v", "--",
                                           *self.script(text)).stdout)
         self.assertIs(report["same"], True)
         self.setup_result = next(setup for setup in report["setups"] if setup["name"] == "order-seeds")
-        folders = [self.setup_result["first"], *(run["folder"] for run in self.setup_result["runs"])]
+        folders = [report["first"], self.setup_result["first"], *(run["folder"] for run in self.setup_result["runs"])]
         found = []
         for folder in folders:
             lines = {}
@@ -199,9 +199,9 @@ class Orders(VariationsTest):
         for kind in ("initial", "drawn"):
             self.assertEqual(len({str(run[kind]) for run in runs}), 1, kind)
         for i in range(6):  # two passes of each sampler
-            self.assertEqual(len({str(run["order"][i]) for run in runs}), 3, i)
+            self.assertEqual(len({str(run["order"][i]) for run in runs}), 4, i)
             self.assertEqual(len({str(sorted(run["order"][i])) for run in runs}), 1, i)
-        self.assertEqual(len({str(run["final"]) for run in runs}), 3)
+        self.assertEqual(len({str(run["final"]) for run in runs}), 4)
         self.assertEqual((self.setup_result["judged"], self.setup_result["distinct_outcomes"],
                           self.setup_result["enforcement"]["order_seed"]), (False, 3, 101))
 
