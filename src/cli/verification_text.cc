@@ -130,8 +130,10 @@ std::string difference_text(const verify::RunComparison& comparison) {
 }
 
 std::string run_text(const Console& console, const verify::Repetition& run) {
-  if (!run.comparison)
-    return "  " + run.name + ": " + console.styled(Style::kWarning, "not run") + ": " + run.skipped + "\n";
+  if (!run.comparison) {
+    const char* what = run.folder.empty() ? "not run" : "not counted";
+    return "  " + run.name + ": " + console.styled(Style::kWarning, what) + ": " + run.skipped + "\n";
+  }
   const verify::RunComparison& comparison = *run.comparison;
   std::string text = "  " + run.name + ": " +
                      (comparison.same() ? console.styled(Style::kGood, "same bits")

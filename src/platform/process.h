@@ -16,6 +16,7 @@ struct ProcessRequest {
   std::vector<std::pair<std::string, std::string>> environment;  // added to or replacing this process's own
   std::optional<Path> folder;                                    // to run in; else the current one
   std::optional<double> timeout_seconds;                         // then the child is killed
+  std::optional<unsigned> umask = {};                            // of the child; else this process's own
 };
 
 struct ProcessResult {

@@ -1,13 +1,17 @@
 #include "platform/spawn.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include "platform/file_error.h"
 
@@ -67,6 +71,18 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
+// posix_spawn has no word for the umask, which all threads of a process share: a thread that has stopped
+// sharing it starts the child. Where a container forbids that, other threads have the mask for as long as it
+// takes.
+void with_umask(unsigned mask, const std::function<void()>& start) {
+  std::thread([&] {
+    const bool own = ::unshare(CLONE_FS) == 0;
+    const mode_t before = ::umask(static_cast<mode_t>(mask));
+    start();
+    if (!own) ::umask(before);
+  }).join();
+}
+
 }  // namespace
 
 Result<Pipe> make_pipe() {
@@ -89,8 +105,16 @@ Result<pid_t> spawn(const ProcessRequest& request, StandardInput input, const Pi
   std::vector<std::string> environment = merged_environment(request);
   const SpawnAttributes attributes;
   pid_t child = -1;
-  const int problem = ::posix_spawnp(&child, arguments.front().c_str(), actions.get(), attributes.get(),
-                                     pointers(arguments).data(), pointers(environment).data());
+  int problem = 0;
+  const auto start = [&] {
+    problem = ::posix_spawnp(&child, arguments.front().c_str(), actions.get(), attributes.get(),
+                             pointers(arguments).data(), pointers(environment).data());
+  };
+  if (request.umask) {
+    with_umask(*request.umask, start);
+  } else {
+    start();
+  }
   if (problem != 0) return start_error(request.arguments.front(), problem);
   return child;
 }

@@ -61,6 +61,12 @@ std::string bar(const std::string& cell) {
          "%\"></span><span class=\"figure\">" + html_escaped(cell) + "</span>";
 }
 
+// Sentences are broken into lines, what is shorter stays on one.
+bool is_text(const std::string& cell) {
+  constexpr size_t kLongest = 60;
+  return cell.size() > kLongest;
+}
+
 std::string html_table(const DocumentTable& table) {
   if (table.rows.empty()) return {};
   std::string out = "<div class=\"scroll\"><table>\n<tr>";
@@ -73,7 +79,8 @@ std::string html_table(const DocumentTable& table) {
     out += "<tr>";
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string content = table.bar_column == i ? bar(row[i]) : html_escaped(row[i]);
-      out += std::string("<td") + (is_right(table, i) ? " class=\"right\"" : "") + ">" + content + "</td>";
+      const char* kind = is_right(table, i) ? " class=\"right\"" : is_text(row[i]) ? " class=\"text\"" : "";
+      out += std::string("<td") + kind + ">" + content + "</td>";
     }
     out += "</tr>\n";
   }
@@ -84,6 +91,7 @@ constexpr std::string_view kDocumentStyle = R"css(
 th { width: auto; white-space: nowrap; }
 td { white-space: nowrap; min-width: 4rem; }
 .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.text { white-space: normal; min-width: 20rem; }
 .figure { display: inline-block; min-width: 4.5rem; }
 .scroll { overflow-x: auto; margin-top: .6rem; }
 ul.lines { list-style: none; margin: .4rem 0; padding: 0; }

@@ -48,6 +48,8 @@ Variables hook_variables(const Enforcement& enforcement) {
     if (enforcement.own_seeds == OwnSeeds::kReplaced)
       variables.emplace_back("IBID_HOOK_OWN_SEEDS", "replaced");
   }
+  if (enforcement.order_seed)
+    variables.emplace_back("IBID_HOOK_ORDER_SEED", number_text(*enforcement.order_seed));
   if (!enforcement.deterministic) return variables;
   variables.emplace_back("IBID_HOOK_ENFORCE", "1");
   variables.emplace_back("IBID_HOOK_THREADS", number_text(enforcement.threads));
@@ -59,6 +61,7 @@ Json enforcement_json(const Enforcement& enforcement) {
   Json json = {{"seed", enforcement.seed ? Json(*enforcement.seed) : Json()},
                {"own_seeds", own_seeds_text(enforcement.own_seeds)},
                {"deterministic", enforcement.deterministic}};
+  if (enforcement.order_seed) json["order_seed"] = *enforcement.order_seed;
   if (enforcement.deterministic) {
     json["strict"] = enforcement.strict;
     json["threads"] = enforcement.threads;
@@ -71,6 +74,8 @@ Enforcement parse_enforcement(const Json& json) {
   if (!json.is_object()) return enforcement;
   if (const auto seed = json.find("seed"); seed != json.end() && seed->is_number_integer())
     enforcement.seed = seed->get<int64_t>();
+  if (const auto seed = json.find("order_seed"); seed != json.end() && seed->is_number_integer())
+    enforcement.order_seed = seed->get<int64_t>();
   for (const OwnSeeds own : {OwnSeeds::kReplaced, OwnSeeds::kEntropy}) {
     if (json.value("own_seeds", "stand") == own_seeds_text(own)) enforcement.own_seeds = own;
   }

@@ -24,11 +24,14 @@ enum class OwnSeeds {
 struct Enforcement {
   std::optional<int64_t> seed;  // given to each library when it is imported
   OwnSeeds own_seeds = OwnSeeds::kStand;
-  bool deterministic = false;  // switches, threads, data loaders, folders
-  bool strict = false;         // what cannot be enforced is an error
-  int64_t threads = 1;         // with deterministic
+  std::optional<int64_t> order_seed;  // shuffles the order of samples once more, and nothing else
+  bool deterministic = false;         // switches, threads, data loaders, folders
+  bool strict = false;                // what cannot be enforced is an error
+  int64_t threads = 1;                // with deterministic
 
-  bool asks_for_anything() const { return seed || deterministic || own_seeds != OwnSeeds::kStand; }
+  bool asks_for_anything() const {
+    return seed || order_seed || deterministic || own_seeds != OwnSeeds::kStand;
+  }
 };
 
 using Variables = std::vector<std::pair<std::string, std::string>>;

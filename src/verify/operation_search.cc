@@ -183,7 +183,8 @@ class Searcher {
 
   Result<void> run_one(const Variation& variation, const platform::Path& path, const Look& look) {
     RecordOptions record = search_.record;
-    vary(record, variation);
+    IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
+    IBID_TRY(vary(record, variation, folder));
     record.source = false;
     record.keep.file_bytes = 0;
     record.on_output = nullptr;
@@ -199,7 +200,6 @@ class Searcher {
     if (!look.hash_seed.empty()) set("PYTHONHASHSEED", look.hash_seed);
     if (look.all_operations) set("IBID_HOOK_OPERATIONS", "0-");
     if (look.operations || look.all_operations) set("IBID_HOOK_OPERATIONS_KEEP", number_text(kKeptBytes));
-    IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
     IBID_TRY(record_run(record, folder));
     ++finding_.n_runs;
     return platform::check_not_stopped();

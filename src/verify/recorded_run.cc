@@ -150,6 +150,13 @@ std::optional<platform::FileTrace> file_trace(const RecordOptions& options, cons
   return platform::FileTrace{*options.file_tracer, folder.file("events") / "trace.jsonl", std::move(own)};
 }
 
+// "077", as shells write it.
+std::string octal_text(unsigned mask) {
+  std::string text;
+  for (const unsigned shift : {6U, 3U, 0U}) text += static_cast<char>('0' + ((mask >> shift) & 7U));
+  return text;
+}
+
 Json request_json(const RecordOptions& options) {
   const auto steps = parse_int64(options.digest_every);
   Json json = {{"format", 1},
@@ -165,6 +172,7 @@ Json request_json(const RecordOptions& options) {
   if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
   if (const auto rank = own_rank()) json["rank"] = *rank;
+  if (options.umask) json["umask"] = octal_text(*options.umask);
   Json variables = Json::object();
   for (const auto& [name, value] : options.environment) variables[name] = value;
   json["environment"] = std::move(variables);
@@ -339,7 +347,8 @@ Result<RecordedRun> record_run(const RecordOptions& options, RunFolder& folder) 
   const platform::ProcessRequest request{.arguments = options.command,
                                          .environment = child_environment(options, folder),
                                          .folder = options.folder,
-                                         .timeout_seconds = std::nullopt};
+                                         .timeout_seconds = std::nullopt,
+                                         .umask = options.umask};
   const std::optional<platform::FileTrace> trace = file_trace(options, folder);
   Result<platform::SupervisedEnd> end = platform::supervise(request, on_output, trace ? &*trace : nullptr);
   if (!end.ok()) {

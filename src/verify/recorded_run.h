@@ -29,11 +29,12 @@ Result<HookFiles> find_hook_files();
 Result<platform::Path> find_file_tracer();
 
 struct RecordOptions {
-  std::vector<std::string> command;  // the program and its arguments
-  platform::Path folder;             // where it runs
-  Variables environment;             // added for it
-  Enforcement enforcement;           // `environment` goes before it
-  std::optional<HookFiles> hook;     // none: what happens inside Python is not seen
+  std::vector<std::string> command;    // the program and its arguments
+  platform::Path folder;               // where it runs
+  Variables environment;               // added for it
+  std::optional<unsigned> umask = {};  // of the program; else this process's own
+  Enforcement enforcement;             // `environment` goes before it
+  std::optional<HookFiles> hook;       // none: what happens inside Python is not seen
   std::string why_no_hook;
   std::optional<platform::Path> file_tracer;  // files of every program are seen, not only of Python
   std::string digest_every =

@@ -109,6 +109,10 @@ class Repeater {
       repetition.folder = next_folder(name);
       IBID_TRY(record(repetition.folder, variation, false));
       IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
+      IBID_ASSIGN(repetition.skipped, why_nothing_was_varied(variation, folder));
+    }
+    if (repetition.skipped.empty()) {
+      IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
       IBID_ASSIGN(RunEvidence evidence, read_evidence(folder));
       repetition.seconds = evidence.end.value("seconds", 0.0);
       repetition.read_before = read_before(written_, evidence.files);
@@ -125,8 +129,8 @@ class Repeater {
     record.source = source;
     record.enforcement = result_.enforcement;
     record.digest_every = digest_every_;
-    vary(record, variation);
     IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
+    IBID_TRY(vary(record, variation, folder));
     IBID_ASSIGN(const RecordedRun run, record_run(record, folder));
     if (platform::stop_requested()) {
       return Error(ErrorCode::kInterrupted, "stopped before all repetitions had run",
@@ -151,6 +155,7 @@ Json runs_json(const SetupResult& result) {
     Json json = {{"name", run.name}};
     if (!run.skipped.empty()) {
       json["skipped"] = run.skipped;
+      if (!run.folder.empty()) json["folder"] = run.folder.string();
     } else {
       json["folder"] = run.folder.string();
       json["seconds"] = run.seconds;
@@ -171,6 +176,14 @@ Json setup_json(const SetupResult& setup) {
           {"distinct_outcomes", setup.n_outcomes},
           {"first", setup.first.string()},
           {"runs", runs_json(setup)}};
+}
+
+// Of runs that are meant to differ; the first variation is the run that the others are compared with.
+Setup setup_of(const char* name, std::vector<Variation> variations, const Enforcement& own) {
+  Setup setup{.name = name, .enforcement = own, .repeats = 0, .variations = {}, .judged = false};
+  setup.first_name = variations.front().name();
+  setup.variations.assign(variations.begin() + 1, variations.end());
+  return setup;
 }
 
 }  // namespace
@@ -200,15 +213,15 @@ Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const 
 }
 
 Setup seeds_setup(int64_t n, const Enforcement& own) {
-  Setup setup{.name = kSeedsSetup,
-              .enforcement = own,
-              .repeats = 0,
-              .variations = seed_variations(n),
-              .judged = false};
+  Setup setup = setup_of(kSeedsSetup, seed_variations(n), own);
   setup.enforcement.own_seeds = OwnSeeds::kReplaced;
-  setup.enforcement.seed = setup.variations.front().seed;
-  setup.first_name = setup.variations.front().name();
-  setup.variations.erase(setup.variations.begin());
+  setup.enforcement.seed = seed_variations(1).front().seed;
+  return setup;
+}
+
+Setup order_seeds_setup(int64_t n, const Enforcement& own) {
+  Setup setup = setup_of(kOrderSeedsSetup, order_seed_variations(n), own);
+  setup.enforcement.order_seed = order_seed_variations(1).front().order_seed;
   return setup;
 }
 

@@ -18,7 +18,7 @@ struct Repetition {
   std::string name;     // "as it is 2", "threads=2"
   Variation variation;  // in what it differs from the first run
   int64_t outcome = 0;  // runs with the same number came out the same; the first run has 1; 0: not run
-  std::string skipped;  // why it did not run; empty if it did
+  std::string skipped;  // why it did not run, or with a folder: why it does not count; else empty
   platform::Path folder;
   double seconds = 0.0;
   std::vector<std::string> read_before;  // files it read that an earlier run had written
@@ -44,6 +44,11 @@ constexpr const char* kSeedsSetup = "init-seeds";
 
 // One run for each of the first n primes above 100 as seed, in place of the program's own. n is at least 1.
 Setup seeds_setup(int64_t n, const Enforcement& own);
+
+constexpr const char* kOrderSeedsSetup = "order-seeds";
+
+// One run for each of the same numbers as seed of the order of samples alone. n is at least 1.
+Setup order_seeds_setup(int64_t n, const Enforcement& own);
 
 struct RepetitionOptions {
   RecordOptions record;  // of every run; its folder and command come from the run to repeat, if there is one

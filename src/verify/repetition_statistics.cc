@@ -116,7 +116,7 @@ class Gatherer {
 std::vector<GroupedRun> grouped_runs(const VerificationResult& result) {
   std::vector<GroupedRun> grouped;
   for (const SetupResult& setup : result.setups) {
-    const bool only_seeds = setup.name == kSeedsSetup;
+    const bool only_seeds = setup.name == kSeedsSetup || setup.name == kOrderSeedsSetup;
     const std::string prefix = setup.name.empty() || only_seeds ? "" : setup.name + ", ";
     const auto add = [&](const std::string& group, const platform::Path& folder) {
       grouped.push_back({only_seeds ? setup.name : prefix + group, folder});

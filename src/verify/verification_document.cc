@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "report/html.h"
+#include "verify/factor_findings.h"
 #include "verify/operation_report.h"
 
 namespace ibid::verify {
@@ -20,14 +21,19 @@ using report::Tone;
 struct Group {
   std::string name;  // of the setup; empty if there is one group only
   const Json* runs;
+  bool judged = true;  // false: its runs are meant to differ
 };
 
 std::vector<Group> groups_of(const Json& report) {
   std::vector<Group> groups;
+  if (report.contains("runs")) groups.push_back({"", &report["runs"]});
   if (report.contains("setups")) {
-    for (const Json& setup : report["setups"]) groups.push_back({setup.value("name", ""), &setup["runs"]});
-  } else if (report.contains("runs")) {
-    groups.push_back({"", &report["runs"]});
+    for (const Json& setup : report["setups"])
+      groups.push_back({setup.value("name", ""), &setup["runs"], setup.value("judged", true)});
+  }
+  // As the verdict has it: where no runs are judged, all are.
+  if (std::none_of(groups.begin(), groups.end(), [](const Group& group) { return group.judged; })) {
+    for (Group& group : groups) group.judged = true;
   }
   return groups;
 }
@@ -55,8 +61,9 @@ std::string command_text(const Json& first) {
   return join(words, " ");
 }
 
-// The strongest evidence first, a sentence each.
-std::vector<std::string> differences_of(const Json& comparison) {
+}  // namespace
+
+std::vector<std::string> difference_sentences(const Json& comparison) {
   std::vector<std::string> sentences;
   if (comparison.value("without_evidence", false))
     sentences.emplace_back("There was nothing to compare: no digests, metrics, files or output.");
@@ -100,15 +107,21 @@ std::vector<std::string> differences_of(const Json& comparison) {
   return sentences;
 }
 
+namespace {
+
 DocumentSection runs_section(const Group& group) {
   DocumentSection section;
+  if (!group.judged) {
+    section.lines.push_back(
+        {Tone::kQuiet, "", "These runs are meant to come out otherwise; the verdict leaves them out."});
+  }
   section.title = group.name.empty() ? "Runs" : "Runs of the setup '" + group.name + "'";
   section.table.header = {"run", "compared with the first", "steps", "metrics", "files", "seconds"};
   section.table.right = {false, false, true, true, true, true};
   for (const Json& run : *group.runs) {
     if (!did_run(run)) {
-      section.table.rows.push_back(
-          {text_of(run, "name"), "not run: " + text_of(run, "skipped"), "", "", "", ""});
+      const char* what = run.contains("folder") ? "not counted: " : "not run: ";
+      section.table.rows.push_back({text_of(run, "name"), what + text_of(run, "skipped"), "", "", "", ""});
       continue;
     }
     const Json& comparison = run["comparison"];
@@ -126,9 +139,9 @@ DocumentSection differences_section(const std::vector<Group>& groups) {
   section.title = "Where runs part";
   for (const Group& group : groups) {
     for (const Json& run : *group.runs) {
-      if (did_run(run) && !is_same(run)) {
+      if (did_run(run) && !is_same(run) && group.judged) {
         const std::string name = (group.name.empty() ? "" : group.name + ", ") + text_of(run, "name") + ":";
-        for (const std::string& sentence : differences_of(run["comparison"]))
+        for (const std::string& sentence : difference_sentences(run["comparison"]))
           section.lines.push_back({Tone::kBad, name, sentence});
       }
       if (!run.contains("read_what_earlier_runs_wrote")) continue;
@@ -165,6 +178,7 @@ struct Factors {
 Factors factors_of(const std::vector<Group>& groups) {
   Factors factors;
   for (const Group& group : groups) {
+    if (!group.judged) continue;
     bool repeats = true;
     for (const Json& run : *group.runs)
       repeats = repeats && (!is_repeat(run) || !did_run(run) || is_same(run));
@@ -214,7 +228,7 @@ Counts counts_of(const Json& report) {
   Counts counts;
   for (const Group& group : groups_of(report)) {
     for (const Json& run : *group.runs) {
-      if (!did_run(run)) continue;
+      if (!did_run(run) || !group.judged) continue;
       ++counts.run;
       counts.same += is_same(run) ? 1 : 0;
       counts.without_evidence += run["comparison"].value("without_evidence", false) ? 1 : 0;
@@ -264,6 +278,7 @@ Document verification_document(const Json& report, const Json& first) {
   if (!differences.lines.empty()) document.sections.push_back(std::move(differences));
   for (DocumentSection& section : operation_sections(report)) document.sections.push_back(std::move(section));
   document.sections.push_back(factors_section(groups));
+  if (report.contains("factors")) document.sections.push_back(factors_table(report["factors"]));
   document.sections.push_back(repeat_section(report, first));
   return document;
 }
@@ -280,9 +295,9 @@ std::string verification_junit(const Json& report, const Json& first) {
       if (!did_run(run)) {
         ++n_skipped;
         cases += "<skipped message=\"" + xml_text(text_of(run, "skipped")) + "\"/>";
-      } else if (!is_same(run)) {
+      } else if (!is_same(run) && group.judged) {
         ++n_failures;
-        const std::vector<std::string> sentences = differences_of(run["comparison"]);
+        const std::vector<std::string> sentences = difference_sentences(run["comparison"]);
         cases += "<failure message=\"" + xml_text(sentences.empty() ? "different" : sentences.front()) +
                  "\">" + xml_text(join(sentences, "\n")) + "</failure>";
       }

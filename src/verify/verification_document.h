@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "report/document.h"
@@ -14,6 +15,9 @@ report::Document verification_document(const Json& report, const Json& first);
 
 // The same for continuous integration: JUnit's XML, one case for each run.
 std::string verification_junit(const Json& report, const Json& first);
+
+// Of a run's `comparison`: what differs, the strongest evidence first, a sentence each.
+std::vector<std::string> difference_sentences(const Json& comparison);
 
 // One sentence: what came out.
 std::string verdict_sentence(const Json& report);

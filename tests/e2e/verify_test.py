@@ -1,6 +1,7 @@
 """ibid verify: real processes repeated, and what differs named."""
 
 import json
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -72,6 +73,14 @@ class AnyProgram(VerifyTest):
     def test_a_record_is_repeated(self):
         self.run_ibid("run", "--quiet", "--output", "r", "--", "echo", "1")
         self.assertIs(self.verify("r")["same"], True)
+
+    def test_a_variation_of_a_record_goes_before_what_the_record_sets(self):
+        self.verify("--timezone", "A", "--", "sh", "-c", "echo ${TZ:-none}", status=1)
+        record = self.folder / "v" / "03-timezone-A"
+        finished = self.run_ibid("verify", "--json", "--no-search", "--timezone", "B", "--output", self.folder / "w", record, status=1)
+        runs = {run["name"]: run["folder"] for run in json.loads(finished.stdout)["runs"]}
+        self.assertEqual({name: (pathlib.Path(folder) / "stdout.txt").read_text() for name, folder in runs.items()},
+                         {"as it is 2": "A\n", "timezone=B": "B\n"})
 
 
 class Reports(VerifyTest):
@@ -211,6 +220,74 @@ class Torch(VerifyTest):
         self.assertIs(comparisons["as it is 2"]["same"], True)
         lines = {name: c.get("first_output_line", {}).get("b") for name, c in comparisons.items()}
         self.assertNotEqual(lines["isa=generic"], lines["isa=avx2"])
+
+
+SWITCHES = """
+import hashlib, numpy
+def digest(values):
+    return hashlib.sha256(values.tobytes()).hexdigest()
+draw = numpy.random.RandomState(0)
+print("exp", digest(numpy.exp(draw.rand(100000).astype("f4"))))
+a = draw.rand(300, 300)
+print("dot", digest(a @ a))
+print("openblas" if "openblas" in open("/proc/self/maps").read() else "another")
+"""
+
+
+def has_numpy():
+    import importlib.util
+
+    return importlib.util.find_spec("numpy") is not None
+
+
+class Switches(VerifyTest):
+    """The switches of --isa one by one: each library has to heed its own."""
+
+    def runs_with(self, names, text):
+        """What the script prints as it is, and with those variables alone that isa=generic gives to a library."""
+        command = self.script(text)
+        finished = self.run_ibid("verify", "--json", "--no-search", "--repeat", "0", "--isa", "generic,avx2", "--output", self.folder / "i",
+                                 "--", *command, status=1)
+        runs = {run["name"]: run for run in json.loads(finished.stdout)["runs"]}
+        if "skipped" in runs["isa=avx2"]:
+            self.skipTest("this processor has no AVX2")
+        given = json.loads((self.folder / "i" / "02-isa-generic" / "run.json").read_text())["environment"]
+        words = [f"{name}={given[name]}" for name in names]
+        outputs = []
+        for prefix in ([], words):
+            outputs.append(subprocess.run(["env", *prefix, *command], cwd=self.folder, env=self.environment,
+                                          capture_output=True, text=True, check=True).stdout.splitlines())
+        return outputs
+
+    @unittest.skipUnless(has_numpy(), "NumPy is not installed for this interpreter (python3-numpy)")
+    def test_numpy(self):
+        own, other = self.runs_with(["NPY_DISABLE_CPU_FEATURES"], SWITCHES)
+        self.assertNotEqual(own[0], other[0])
+        self.assertEqual(own[1], other[1])
+
+    @unittest.skipUnless(has_numpy(), "NumPy is not installed for this interpreter (python3-numpy)")
+    def test_openblas(self):
+        own, other = self.runs_with(["OPENBLAS_CORETYPE"], SWITCHES)
+        if own[2] != "openblas":
+            self.skipTest("NumPy is not linked with OpenBLAS here (libopenblas0)")
+        self.assertEqual(own[0], other[0])
+        self.assertNotEqual(own[1], other[1])
+
+    @unittest.skipUnless(has_torch(), "PyTorch is not installed for this interpreter (python3-torch)")
+    def test_pytorch_and_onednn(self):
+        text = ("import hashlib, torch\ntorch.manual_seed(0)\n"
+                "def digest(x):\n    return hashlib.sha256(x.detach().numpy().tobytes()).hexdigest()\n"
+                "image, layer = torch.randn(4, 16, 32, 32), torch.nn.Conv2d(16, 32, 3)\n"
+                "print(digest(torch.softmax(image, 1)))\nprint(digest(layer(image)))\n"
+                "print(torch.backends.mkldnn.is_available())\n")
+        own, other = self.runs_with(["ATEN_CPU_CAPABILITY"], text)
+        self.assertNotEqual(own[0], other[0])
+        if own[2] != "True":
+            self.skipTest("this PyTorch has no oneDNN")
+        subprocess.run(["rm", "-r", self.folder / "i"], check=True)
+        own, other = self.runs_with(["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"], text)
+        self.assertEqual(own[0], other[0])
+        self.assertNotEqual(own[1], other[1])
 
 
 if __name__ == "__main__":

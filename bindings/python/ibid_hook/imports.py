@@ -26,7 +26,7 @@ _WATCHERS = {
     "lightgbm": "boosting_steps",
     "sklearn": "",
     "sklearn.base": "sklearn_steps",
-    "torch": "torch_steps enforce_torch torch_operations",
+    "torch": "torch_steps enforce_torch vary_torch torch_operations",
     "mlflow": "metrics",
     "torch.utils.tensorboard": "metrics",
     "tensorboardX": "metrics",

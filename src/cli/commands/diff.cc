@@ -104,8 +104,8 @@ CommandSpec diff_command() {
       .arguments = {{.name = "A", .help = "a run folder"}, {.name = "B", .help = "another"}},
       .options = {{.name = "json", .help = "report as JSON"}},
       .examples = {{"ibid diff ibid-runs/mnist-cnn-1 ibid-runs/mnist-cnn-2", "two runs of one training"},
-                   {"ibid run --operations 3 -- python3 train.py",
-                    "on both machines, where the first diff has named step 3"}},
+                   {"ibid diff here/train-1 there/train-1",
+                    "records of two machines, both made with 'ibid run --operations 3'"}},
       .exit_statuses = {{1, "the runs differ, or have nothing in common to compare"}},
       .run = run,
   };

@@ -3,12 +3,14 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/factor_options.h"
 #include "cli/invocation.h"
 #include "cli/recording_options.h"
 #include "cli/repetition_text.h"
 #include "cli/variation_options.h"
 #include "cli/verification_output.h"
 #include "cli/verification_text.h"
+#include "verify/factor_findings.h"
 #include "verify/operation_report.h"
 #include "verify/predictions.h"
 #include "verify/repetition.h"
@@ -61,7 +63,17 @@ Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
   return patterns;
 }
 
-Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, const verify::Enforcement& own) {
+// How many runs with other seeds: as asked for, or as many as a factor needs.
+std::optional<int64_t> n_seeds(const Invocation& invocation, const char* option, bool is_probed) {
+  constexpr int64_t kUsual = 3;
+  const auto n = invocation.integer(option);
+  return n || !is_probed ? n : kUsual;
+}
+
+Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation,
+                                               const verify::RecordOptions& record, const Factors& factors) {
+  const std::set<std::string_view> probes = probes_of(factors);
+  const verify::Enforcement& own = record.enforcement;
   std::vector<verify::Setup> setups = {{}};
   setups.front().enforcement = own;
   if (const auto names = invocation.text("setup")) {
@@ -69,9 +81,12 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, con
   }
   for (verify::Setup& setup : setups) {
     setup.repeats = *invocation.integer("repeat");
-    IBID_ASSIGN(setup.variations, read_variations(invocation));
+    IBID_ASSIGN(setup.variations, read_variations(invocation, record, probes));
   }
-  if (const auto n = invocation.integer("init-seeds")) setups.push_back(verify::seeds_setup(*n, own));
+  if (const auto n = n_seeds(invocation, "init-seeds", probes.contains("seed")))
+    setups.push_back(verify::seeds_setup(*n, own));
+  if (const auto n = n_seeds(invocation, "order-seeds", probes.contains("order-seed")))
+    setups.push_back(verify::order_seeds_setup(*n, own));
   return setups;
 }
 
@@ -113,7 +128,8 @@ Result<int> run(const Invocation& invocation, Console& console) {
   } else {
     IBID_TRY(check_program(options.record.command.front()));
   }
-  IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
+  IBID_ASSIGN(const Factors factors, read_factors(invocation));
+  IBID_ASSIGN(options.setups, read_setups(invocation, options.record, factors));
   IBID_ASSIGN(options.noise, noise_patterns(invocation));
   const platform::Path shown = record_path(invocation, "ibid-verify", options.record.command);
   const platform::Path folder = std::filesystem::absolute(shown);
@@ -131,12 +147,18 @@ Result<int> run(const Invocation& invocation, Console& console) {
         verify::prediction_statistics(verify::grouped_runs(result), verify::parse_prediction_file(*file)));
   }
   IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
+  if (!factors.empty()) {
+    IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
+    IBID_ASSIGN(const Json first_run, first.read_json("run.json"));
+    report["factors"] = verify::factors_json(factors, report, first_run);
+  }
   IBID_TRY(write_reports(report, verify::grouped_runs(result), folder, invocation));
   const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
                      : verdicts_text(console, result) +
                            first_operations_text(console, report["first_operations"]) +
                            (hint ? output_hint(result) : "") + statistics_text(report["statistics"]) +
+                           (factors.empty() ? "" : factors_text(console, report["factors"])) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
   if (invocation.flag("ci")) IBID_TRY(tell_ci(report, folder, console));
   return result.same() ? 0 : 1;
@@ -162,11 +184,19 @@ std::vector<OptionSpec> options() {
        .help = "also N runs with the first primes above 100 as seeds, in place of the program's own; they "
                "tell how "
                "much depends on the seed and do not count in the verdict",
+       .least = 2},
+      {.name = "order-seeds",
+       .type = OptionType::kInteger,
+       .value_name = "N",
+       .help =
+           "also N runs in which PyTorch's samplers give the same samples in another order and nothing else "
+           "is changed; they do not count in the verdict either",
        .least = 2}};
   const auto add = [&](std::vector<OptionSpec> more) {
     options.insert(options.end(), more.begin(), more.end());
   };
   add(variation_options());
+  add(factor_options());
   options.push_back({.name = "ignore-output",
                      .type = OptionType::kText,
                      .value_name = "PATTERN",
@@ -204,6 +234,8 @@ CommandSpec verify_command() {
                     "and does it depend on threads or instruction sets?"},
                    {"ibid verify --setup random,seeds,deterministic --repeat 4 -- python3 train.py",
                     "what do seeds alone achieve, what does holding all still?"},
+                   {"ibid verify --all-factors -- python3 train.py",
+                    "which of the twenty factors of irreproducibility does it depend on?"},
                    {"ibid verify ibid-runs/train-1", "repeat a recorded run, perhaps on another day"}},
       .exit_statuses = {{1, "runs differ, or there was nothing to compare"}},
       .run = run,

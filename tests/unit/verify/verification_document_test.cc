@@ -80,5 +80,22 @@ TEST_CASE("JUnit has a case for each run, and no character that XML cannot hold"
   CHECK(xml.find("no &quot;avx512&quot;") != std::string::npos);
 }
 
+TEST_CASE("runs that are meant to differ stand beside the others and are no failure") {
+  Json report = report_of(Json::array({same_run("as it is 2"), same_run("threads=2")}), true);
+  report["setups"] = Json::array({{{"name", "init-seeds"},
+                                   {"judged", false},
+                                   {"runs", {other_run("seed=103"), other_run("seed=107")}}}});
+  CHECK(verdict_sentence(report) == "The same bits came out of all runs that were to agree.");
+  const std::string page = report::document_markdown(verification_document(report, kFirst));
+  CHECK(page.find("threads=2") != std::string::npos);
+  CHECK(page.find("seed=107") != std::string::npos);
+  CHECK(page.find("depends on it") == std::string::npos);
+  CHECK(verification_junit(report, kFirst).find("tests=\"4\" failures=\"0\"") != std::string::npos);
+  // Alone they are judged.
+  report.erase("runs");
+  report["same"] = false;
+  CHECK(verification_junit(report, kFirst).find("failures=\"2\"") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace ibid::verify
