@@ -63,7 +63,8 @@ Result<SupervisedEnd> supervise(const ProcessRequest& request, const OnOutput& o
   IBID_ASSIGN(Pipe output, make_pipe());
   IBID_ASSIGN(Pipe error, make_pipe());
   const double start = monotonic_seconds();
-  IBID_ASSIGN(const pid_t child, spawn(request, StandardInput::kInherited, output, error));
+  const StandardInput input = request.empty_input ? StandardInput::kEmpty : StandardInput::kInherited;
+  IBID_ASSIGN(const pid_t child, spawn(request, input, output, error));
   const SignalForwarding forwarding(child);
   output.write_end.reset();
   error.write_end.reset();
