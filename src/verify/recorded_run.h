@@ -40,6 +40,7 @@ struct RecordOptions {
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
   bool source = true;  // whether the source is captured too
+  Json execution;      // for run.json: as which run of a plan, on which cores; null: it is none
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };

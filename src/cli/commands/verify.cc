@@ -1,3 +1,6 @@
+#include <memory>
+#include <optional>
+
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
@@ -5,6 +8,7 @@
 #include "cli/recording_options.h"
 #include "cli/repetition_text.h"
 #include "cli/variation_options.h"
+#include "cli/verification_execution.h"
 #include "cli/verification_text.h"
 #include "platform/atomic_file.h"
 #include "verify/repetition.h"
@@ -19,7 +23,7 @@ bool is_record(const std::vector<std::string>& words) {
   return words.size() == 1 && platform::path_exists(platform::Path(words.front()) / "run.json");
 }
 
-Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& options) {
+Result<void> take_record(const platform::Path& path, verify::PlanRequest& options) {
   IBID_ASSIGN(const verify::RunFolder folder, verify::RunFolder::open(path));
   IBID_ASSIGN(const Json run, folder.read_json("run.json"));
   if (run.value("kind", "") != "recorded" || !run.contains("command") || !run.contains("folder")) {
@@ -39,20 +43,6 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
   return {};
 }
 
-Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
-  std::vector<std::regex> patterns;
-  for (const std::string& text : invocation.texts("ignore-output")) {
-    try {
-      patterns.emplace_back(text);
-    } catch (const std::regex_error& problem) {
-      return Error(ErrorCode::kUsage,
-                   "'--ignore-output " + text + "' is no regular expression: " + problem.what(),
-                   "write for example --ignore-output 'took [0-9.]+ s'");
-    }
-  }
-  return patterns;
-}
-
 Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, const verify::Enforcement& own) {
   std::vector<verify::Setup> setups = {{}};
   setups.front().enforcement = own;
@@ -67,14 +57,25 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, con
   return setups;
 }
 
-void show_progress(Console& console, verify::RepetitionOptions& options) {
-  console.print("repeating: " + join(options.record.command, " ") + "\n");
-  options.on_setup = [&console](const verify::Setup& setup) {
-    if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.first_name + ":\n");
+verify::VerificationListener progress_listener(Console& console, const verify::VerificationPlan& plan,
+                                               verify::RunExecutor& executor) {
+  const verify::PlannedSetup& first = plan.setups.front();
+  const verify::RecordOptions& record = first.runs.front().number > 0 || first.runs.size() < 2
+                                            ? first.runs.front().record
+                                            : first.runs[1].record;
+  console.print("repeating: " + join(record.command, " ") + "\n" + execution_text(plan, executor));
+  verify::VerificationListener listener;
+  listener.on_setup = [&console](const verify::PlannedSetup& setup) {
+    if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.runs.front().name + ":\n");
   };
-  options.on_run = [&console](const verify::Repetition& repetition) {
+  listener.on_run = [&console, &executor, told = false](const verify::Repetition& repetition) mutable {
+    const std::string why = executor.one_by_one();
+    if (!told && !why.empty() && executor.at_once() != 1)
+      console.print("  one by one from here on: " + why + "\n");
+    told = !why.empty();
     console.print(run_text(console, repetition));
   };
+  return listener;
 }
 
 // report.json and report.html in the folder of the runs, and JUnit's XML where it was asked for.
@@ -91,34 +92,67 @@ Result<void> write_reports(const Json& report, const verify::VerificationResult&
   return {};
 }
 
-Result<int> run(const Invocation& invocation, Console& console) {
-  const bool json = invocation.flag("json");
-  verify::RepetitionOptions options;
-  IBID_ASSIGN(options.record, read_recording_options(invocation));
+// What a command line that begins a verification asks for.
+Result<verify::VerificationPlan> new_plan(const Invocation& invocation, const platform::Path& shown) {
+  verify::PlanRequest request;
+  IBID_ASSIGN(request.record, read_recording_options(invocation));
   const std::vector<std::string> words = invocation.arguments("COMMAND");
   if (is_record(words)) {
-    IBID_TRY(take_record(std::filesystem::absolute(words.front()), options));
+    IBID_TRY(take_record(std::filesystem::absolute(words.front()), request));
   } else {
-    IBID_TRY(check_program(options.record.command.front()));
+    IBID_TRY(check_program(request.record.command.front()));
   }
-  IBID_ASSIGN(options.setups, read_setups(invocation, options.record.enforcement));
-  IBID_ASSIGN(options.noise, noise_patterns(invocation));
-  const platform::Path shown = invocation.text("output").value_or(
-      verify::RunFolder::free_path("ibid-verify", run_name(options.record.command)).string());
-  const platform::Path folder = std::filesystem::absolute(shown);
-  if (platform::path_exists(folder)) {
-    return Error(ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
-                 "name another with --output");
+  IBID_ASSIGN(request.setups, read_setups(invocation, request.record.enforcement));
+  request.ignore_output = invocation.texts("ignore-output");
+  IBID_TRY(verify::noise_patterns(request.ignore_output));
+  request.folder = std::filesystem::absolute(shown).lexically_normal();
+  if (platform::path_exists(shown)) {
+    return Error(
+        ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
+        "name another with --output, or go on with what is in it: --resume " + shell_word(shown.string()));
   }
-  if (!json) show_progress(console, options);
-  IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
+  return plan_execution(verify::make_plan(request), invocation);
+}
+
+Result<int> compare_all(const verify::VerificationPlan& plan, const Invocation& invocation, Console& console,
+                        const platform::Path& shown) {
+  const bool json = invocation.flag("json");
+  IBID_ASSIGN(const platform::FileLock lock, lock_verification(plan));
+  IBID_TRY(set_unfinished_aside(plan, console));
+  IBID_ASSIGN(const std::unique_ptr<verify::RunExecutor> executor, make_executor(plan, invocation));
+  verify::VerificationListener listener;
+  if (!json) listener = progress_listener(console, plan, *executor);
+  IBID_ASSIGN(const verify::VerificationResult result,
+              verify::execute_and_compare(plan, *executor, listener));
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
-  IBID_TRY(write_reports(report, result, folder, invocation));
+  report["statistics"]["run_seconds_comparable"] = result.run_times_comparable;
+  IBID_TRY(write_reports(report, result, plan.folder, invocation));
   console.print(json ? json_text(report)
                      : verdicts_text(console, result) + statistics_text(report["statistics"]) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
   return result.same() ? 0 : 1;
+}
+
+Result<int> run(const Invocation& invocation, Console& console) {
+  IBID_TRY(check_execution_options(invocation));
+  if (invocation.flag("only")) return execute_only(invocation, console);
+  const std::optional<std::string> resumed = invocation.text("resume");
+  const platform::Path shown =
+      resumed ? *resumed
+              : invocation.text("output").value_or(
+                    verify::RunFolder::free_path("ibid-verify", run_name(invocation.arguments("COMMAND")))
+                        .string());
+  verify::VerificationPlan plan;
+  if (resumed) {
+    IBID_ASSIGN(plan, verify::read_plan(std::filesystem::absolute(shown).lexically_normal()));
+  } else {
+    IBID_ASSIGN(plan, new_plan(invocation, shown));
+    IBID_TRY(verify::write_plan(plan));
+  }
+  Result<int> status = compare_all(plan, invocation, console, shown);
+  if (status.ok() || !can_go_on(status.error())) return status;
+  return with_resume_hint(status.error(), invocation, shown);
 }
 
 std::vector<OptionSpec> options() {
@@ -152,6 +186,7 @@ std::vector<OptionSpec> options() {
                      .help = "what this matches in standard output is not compared: times, paths",
                      .repeatable = true});
   add(recording_options());
+  add(execution_options());
   options.push_back({.name = "junit",
                      .type = OptionType::kPath,
                      .value_name = "FILE",
@@ -175,6 +210,7 @@ CommandSpec verify_command() {
           "named. What the program prints goes into the records only.",
       .arguments = {{.name = "COMMAND",
                      .help = "the program and its arguments, or the folder of a record",
+                     .required = false,
                      .repeatable = true,
                      .verbatim = true}},
       .options = options(),
@@ -183,6 +219,9 @@ CommandSpec verify_command() {
                     "and does it depend on threads or instruction sets?"},
                    {"ibid verify --setup random,seeds,deterministic --repeat 4 -- python3 train.py",
                     "what do seeds alone achieve, what does holding all still?"},
+                   {"ibid verify --jobs 4 --repeat 8 -- python3 train.py",
+                    "four at once, each with cores of its own"},
+                   {"ibid verify --resume ibid-verify/train-1", "go on with one that was interrupted"},
                    {"ibid verify ibid-runs/train-1", "repeat a recorded run, perhaps on another day"}},
       .exit_statuses = {{1, "runs differ, or there was nothing to compare"}},
       .run = run,
