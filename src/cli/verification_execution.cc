@@ -9,6 +9,7 @@
 #include "cli/invocation.h"
 #include "platform/core_affinity.h"
 #include "platform/environment.h"
+#include "platform/machine.h"
 #include "platform/process.h"
 #include "verify/local_executor.h"
 #include "verify/planned_run.h"
@@ -46,6 +47,13 @@ std::optional<int64_t> inherited_threads() {
     if (n && *n > most.value_or(0)) most = n;
   }
   return most;
+}
+
+// One run alone sees all cores, as a program does that nobody verifies; runs at once share what they are
+// granted.
+int64_t cores_to_share(const verify::Execution& execution) {
+  const int64_t allowed = platform::count_allowed_cores();
+  return execution.jobs > 1 ? std::min(allowed, platform::default_thread_count()) : allowed;
 }
 
 std::string run_text(const verify::PlannedRun& run) {
@@ -128,7 +136,7 @@ Result<verify::VerificationPlan> plan_execution(verify::VerificationPlan plan, c
   }
   if (!slurm)
     plan.execution.visible_cores =
-        verify::shared_width(plan, platform::count_allowed_cores(), inherited_threads());
+        verify::shared_width(plan, cores_to_share(plan.execution), inherited_threads());
   return plan;
 }
 
@@ -136,8 +144,7 @@ Result<std::unique_ptr<verify::RunExecutor>> make_executor(const verify::Verific
                                                            const Invocation& invocation) {
   const verify::Execution execution = asked_execution(invocation, plan.execution);
   if (execution.executor == verify::ExecutorKind::kSlurm) {
-    IBID_ASSIGN(std::unique_ptr<verify::RunExecutor> executor,
-                verify::make_slurm_executor(plan, execution.sbatch_options));
+    IBID_ASSIGN(std::unique_ptr<verify::RunExecutor> executor, verify::make_slurm_executor(plan, execution));
     return executor;
   }
   IBID_ASSIGN(std::unique_ptr<verify::RunExecutor> executor,
@@ -152,6 +159,9 @@ Result<platform::FileLock> lock_verification(const verify::VerificationPlan& pla
 }
 
 Result<void> set_unfinished_aside(const verify::VerificationPlan& plan, Console& console) {
+  IBID_ASSIGN(const std::vector<std::string> cancelled, verify::cancel_left_jobs(plan));
+  if (!cancelled.empty())
+    console.print_warning("jobs of Slurm were left and are cancelled: " + join(cancelled, ", "));
   for (const verify::PlannedRun* run : plan.numbered_runs()) {
     IBID_ASSIGN(const std::optional<Json> finished, verify::finished_run(plan, *run));
     if (finished) continue;

@@ -31,7 +31,7 @@ Result<std::unique_ptr<verify::RunExecutor>> make_executor(const verify::Verific
 // Nobody else goes on with the plan while this lives. Errors: somebody does.
 Result<platform::FileLock> lock_verification(const verify::VerificationPlan& plan);
 
-// Moves the records of runs that did not end out of the way, and says so.
+// Cancels jobs that were left, moves the records of runs that did not end out of the way, and says so.
 Result<void> set_unfinished_aside(const verify::VerificationPlan& plan, Console& console);
 
 // --only N: one run of a plan and no comparison.

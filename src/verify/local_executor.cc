@@ -9,6 +9,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "platform/core_affinity.h"
+#include "platform/machine.h"
 #include "platform/signals.h"
 #include "platform/supervised_process.h"
 
@@ -59,7 +60,9 @@ Result<std::unique_ptr<LocalExecutor>> LocalExecutor::create(const VerificationP
   if (width == 0 || n_available == 0) {
     executor->cores_.emplace_back();
   } else {
-    const int64_t n = std::clamp<int64_t>(std::min(jobs, n_available / width), 1, platform::kMostForwardings);
+    // A control group may grant the time of fewer cores than may be used.
+    const int64_t granted = std::min(n_available, platform::default_thread_count());
+    const int64_t n = std::clamp<int64_t>(std::min(jobs, granted / width), 1, platform::kMostForwardings);
     executor->cores_ = core_sets(available, width, n);
   }
   return executor;

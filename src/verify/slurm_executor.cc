@@ -41,16 +41,38 @@ std::string last_lines(const std::string& text) {
   return join(lines, " / ");
 }
 
+platform::Path folder_of(const VerificationPlan& plan) { return plan.folder / "slurm"; }
+
+// The jobs that an executor has submitted, a line each, for the case that it is killed.
+platform::Path left_jobs_file(const VerificationPlan& plan) { return folder_of(plan) / "jobs"; }
+
+// The elements of a job that wait or run; nothing if Slurm cannot be asked now.
+Result<std::optional<std::set<int64_t>>> elements_in_queue(const std::string& job) {
+  IBID_ASSIGN(const platform::ProcessResult answer,
+              call({"squeue", "--noheader", "--array", "--jobs=" + job, "--format=%K"}));
+  if (answer.exit_status != 0 && answer.standard_error.find("Invalid job id") == std::string::npos)
+    return std::optional<std::set<int64_t>>();
+  std::set<int64_t> elements;
+  for (const std::string& line : split(answer.standard_output, '\n')) {
+    if (const auto number = parse_int64(trim(line))) elements.insert(*number);
+  }
+  return std::optional(std::move(elements));
+}
+
 class SlurmExecutor : public RunExecutor {
  public:
-  SlurmExecutor(const VerificationPlan& plan, std::vector<std::string> options, PlanProgress progress)
-      : plan_(plan), options_(std::move(options)), progress_(std::move(progress)) {}
+  SlurmExecutor(const VerificationPlan& plan, Execution execution, PlanProgress progress)
+      : plan_(plan), execution_(std::move(execution)), progress_(std::move(progress)) {}
 
   ~SlurmExecutor() override {
+    bool all_gone = true;
     for (const auto& [job, elements] : jobs_) {
-      // Best effort: Slurm itself ends what cannot be cancelled now.
-      if (!elements.empty()) static_cast<void>(call({"scancel", job}));
+      if (elements.empty()) continue;
+      const Result<platform::ProcessResult> cancelled = call({"scancel", job});
+      all_gone = all_gone && cancelled.ok() && cancelled.value().exit_status == 0;
     }
+    // What could not be cancelled now is when somebody goes on.
+    if (all_gone) static_cast<void>(platform::remove_tree(left_jobs_file(plan_)));
   }
 
   Result<void> finish(int64_t number) override {
@@ -70,7 +92,7 @@ class SlurmExecutor : public RunExecutor {
   int64_t at_once() const override { return 0; }
 
  private:
-  platform::Path folder() const { return plan_.folder / "slurm"; }
+  platform::Path folder() const { return folder_of(plan_); }
 
   Result<platform::Path> write_script() {
     IBID_ASSIGN(const platform::Path program, platform::program_path());
@@ -90,11 +112,11 @@ class SlurmExecutor : public RunExecutor {
     IBID_ASSIGN(const platform::Path script, write_script());
     std::vector<std::string> texts;
     for (const int64_t number : numbers) texts.push_back(number_text(number));
-    const int64_t most = alone ? 1 : plan_.execution.jobs;
+    const int64_t most = alone ? 1 : execution_.jobs;
     std::vector<std::string> words = {
         "sbatch", "--parsable", "--array=" + join(texts, ",") + (most > 0 ? "%" + number_text(most) : ""),
         "--job-name=ibid-verify", "--output=" + (folder() / "%A_%a.log").string()};
-    words.insert(words.end(), options_.begin(), options_.end());
+    words.insert(words.end(), execution_.sbatch_options.begin(), execution_.sbatch_options.end());
     words.push_back(script.string());
     IBID_ASSIGN(const platform::ProcessResult answer, call(std::move(words)));
     // "1234", or "1234;cluster".
@@ -108,7 +130,9 @@ class SlurmExecutor : public RunExecutor {
       progress_.started(number);
       jobs_[job].insert(number);
     }
-    return {};
+    std::string lines;
+    for (const auto& [name, elements] : jobs_) lines += name + "\n";
+    return platform::write_file_atomically(left_jobs_file(plan_), lines);
   }
 
   // Takes what has finished.
@@ -125,28 +149,15 @@ class SlurmExecutor : public RunExecutor {
     return {};
   }
 
-  // The elements of a job that wait or run; nothing if Slurm cannot be asked now.
-  Result<std::optional<std::set<int64_t>>> elements_in_queue(const std::string& job) {
-    IBID_ASSIGN(const platform::ProcessResult answer,
-                call({"squeue", "--noheader", "--array", "--jobs=" + job, "--format=%K"}));
-    std::set<int64_t> elements;
-    if (answer.exit_status != 0 && answer.standard_error.find("Invalid job id") == std::string::npos) {
-      if (++n_failed_questions_ < kMostFailedQuestions) return std::optional<std::set<int64_t>>();
-      return Error(ErrorCode::kIo, "squeue fails: " + last_lines(answer.standard_error),
-                   "see whether Slurm's controller runs");
-    }
-    n_failed_questions_ = 0;
-    for (const std::string& line : split(answer.standard_output, '\n')) {
-      if (const auto number = parse_int64(trim(line))) elements.insert(*number);
-    }
-    return std::optional(std::move(elements));
-  }
-
   // An error if an element has gone without a finished record.
   Result<void> look_for_lost() {
     for (const auto& [job, elements] : jobs_) {
       if (elements.empty()) continue;
       IBID_ASSIGN(const auto queued, elements_in_queue(job));
+      n_failed_questions_ = queued ? 0 : n_failed_questions_ + 1;
+      if (n_failed_questions_ > kMostFailedQuestions)
+        return Error(ErrorCode::kIo, "squeue has failed again and again",
+                     "see whether Slurm's controller runs");
       if (!queued) continue;
       for (const int64_t number : elements) {
         if (queued->contains(number) || ++n_missed_[number] < kQuestionsBeforeLost) continue;
@@ -169,7 +180,7 @@ class SlurmExecutor : public RunExecutor {
   }
 
   const VerificationPlan& plan_;
-  const std::vector<std::string> options_;
+  const Execution execution_;
   PlanProgress progress_;
   std::map<std::string, std::set<int64_t>> jobs_;  // elements that are not finished
   std::map<int64_t, int> n_missed_;
@@ -189,11 +200,36 @@ Result<void> check_slurm() {
 }
 
 Result<std::unique_ptr<RunExecutor>> make_slurm_executor(const VerificationPlan& plan,
-                                                         const std::vector<std::string>& sbatch_options) {
+                                                         const Execution& execution) {
   IBID_TRY(check_slurm());
   IBID_ASSIGN(PlanProgress progress, PlanProgress::begin(plan));
-  return std::unique_ptr<RunExecutor>(
-      std::make_unique<SlurmExecutor>(plan, sbatch_options, std::move(progress)));
+  return std::unique_ptr<RunExecutor>(std::make_unique<SlurmExecutor>(plan, execution, std::move(progress)));
+}
+
+Result<std::vector<std::string>> cancel_left_jobs(const VerificationPlan& plan) {
+  constexpr double kPatienceSeconds = 120;
+  std::vector<std::string> cancelled;
+  const platform::Path file = left_jobs_file(plan);
+  if (!platform::path_exists(file)) return cancelled;
+  IBID_TRY(check_slurm());
+  IBID_ASSIGN(const std::string lines, platform::read_file(file));
+  for (const std::string& job : split(std::string(trim(lines)), '\n')) {
+    const double begin = platform::monotonic_seconds();
+    for (bool first = true;; first = false) {
+      IBID_ASSIGN(const auto left, elements_in_queue(job));
+      if (left && left->empty()) break;
+      IBID_TRY(call({"scancel", job}));
+      if (first) cancelled.push_back(job);
+      if (platform::monotonic_seconds() - begin > kPatienceSeconds)
+        return Error(ErrorCode::kIo, "Slurm's job " + job + " of an earlier execution does not end",
+                     "see why: squeue --jobs=" + job);
+      if (platform::stop_requested())
+        return Error(ErrorCode::kInterrupted, "stopped while jobs were cancelled");
+      platform::sleep_seconds(kPauseSeconds * 2);
+    }
+  }
+  IBID_TRY(platform::remove_tree(file));
+  return cancelled;
 }
 
 }  // namespace ibid::verify

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import subprocess
 import tempfile
 import unittest
 
@@ -89,6 +90,27 @@ class Slurm(interrupted.InterruptedTest):
         self.assertEqual(process.returncode, 3)
         self.assertIn("run 2 (as it is 2), ended without a finished record", errors)
         self.assert_none_stays()
+
+    def test_killed_it_leaves_jobs_that_are_cancelled_when_somebody_goes_on(self):
+        process = self.begin(2, "--executor", "slurm", "--repeat", "5")
+        process.kill()
+        process.wait()
+        left = self.queue()
+        self.assertNotEqual(left, [])
+        told = self.run_ibid("verify", "--resume", self.output, "--executor", "local", status=3, cwd=self.work,
+                             environment={"PATH": "/nowhere"})
+        self.assert_error(told, "not-found", "sbatch")
+        again = subprocess.Popen([support.BINARY, "verify", "--resume", str(self.output)], text=True, cwd=self.work,
+                                 env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        # Those that are held end only because they are cancelled.
+        self.wait_until(lambda: not set(left) & set(self.queue()), "jobs stay")
+        (self.marks / "hold").unlink()
+        out, errors = again.communicate(timeout=100)
+        self.assertIn("jobs of Slurm were left and are cancelled: " + left[0].split("_")[0], errors)
+        self.assertIn("same bits in 6 runs", out)
+        self.assertEqual(self.queue(), [])
+        self.assertFalse((self.output / "slurm" / "jobs").exists())
 
     def test_interrupted_it_cancels_its_jobs_and_can_go_on(self):
         process = self.begin(2, "--executor", "slurm", "--repeat", "3")
