@@ -40,6 +40,20 @@ Result<void> read_digest_options(const Invocation& invocation, verify::RecordOpt
   return {};
 }
 
+// "12" and "10-12" as the hook takes them, "FIRST-LAST"; "all" is "0-".
+Result<std::string> read_operations(const Invocation& invocation) {
+  const auto text = invocation.text("operations");
+  if (!text) return std::string();
+  if (*text == "all") return std::string("0-");
+  const std::vector<std::string> ends = split(*text, '-');
+  const auto first = parse_int64(ends.front()), last = parse_int64(ends.back());
+  if (ends.size() > 2 || !first || !last || *first < 0 || *last < *first) {
+    return Error(ErrorCode::kUsage, "--operations has '" + *text + "'",
+                 "write the number of a step, two as in 10-12, or all");
+  }
+  return number_text(*first) + "-" + number_text(*last);
+}
+
 }  // namespace
 
 std::vector<OptionSpec> recording_options() {
@@ -59,6 +73,11 @@ std::vector<OptionSpec> recording_options() {
        .default_value = "auto",
        .help =
            "steps between digests; 0 for none; auto: the first 8 steps, then as often as the budget allows"},
+      {.name = "operations",
+       .type = OptionType::kText,
+       .value_name = "STEPS",
+       .help = "write down every operation of these steps: 12, 10-12, or all; slow, for 'ibid diff' between "
+               "machines"},
       {.name = "digest-budget",
        .type = OptionType::kText,
        .value_name = "SHARE",
@@ -112,6 +131,7 @@ Result<verify::RecordOptions> read_recording_options(const Invocation& invocatio
   options.max_output_bytes = *invocation.integer("max-output") << 20;
   IBID_ASSIGN(options.keep.file_bytes, read_keep_size(*invocation.text("keep-files")));
   options.metric_patterns = invocation.texts("metric");
+  IBID_ASSIGN(options.operations, read_operations(invocation));
   IBID_ASSIGN(options.enforcement, read_enforcement(invocation));
   if (invocation.flag("no-hook")) {
     options.why_no_hook = "--no-hook was given";

@@ -20,8 +20,8 @@ namespace {
 
 // What may stand beside --resume; everything else is in the plan.
 bool goes_with_resume(std::string_view option) {
-  constexpr std::string_view kOptions[] = {"resume", "only", "jobs",          "executor",
-                                           "junit",  "json", "sbatch-option", "help"};
+  constexpr std::string_view kOptions[] = {"resume", "only", "jobs", "executor",  "sbatch-option",
+                                           "junit",  "json", "ci",   "no-search", "help"};
   return std::ranges::find(kOptions, option) != std::end(kOptions);
 }
 
@@ -176,6 +176,20 @@ Result<void> set_unfinished_aside(const verify::VerificationPlan& plan, Console&
   return {};
 }
 
+Result<void> prepare_search(const verify::VerificationPlan& plan) {
+  const std::vector<int32_t> cores = platform::allowed_cores_list();
+  const auto width = static_cast<size_t>(plan.execution.visible_cores);
+  if (width > 0 && width < cores.size())
+    static_cast<void>(platform::use_only_cores(std::span(cores).first(width)));
+  IBID_ASSIGN(const std::vector<platform::Path> entries, platform::list_sorted(plan.folder));
+  for (const platform::Path& path : entries) {
+    const std::string name = path.filename().string();
+    if (!name.starts_with("divergence-") || name.find(".earlier-") != std::string::npos) continue;
+    IBID_TRY(verify::move_aside(path, name + ".earlier"));
+  }
+  return {};
+}
+
 Result<int> execute_only(const Invocation& invocation, Console& console) {
   if (const auto parent = platform::take_environment_variable(verify::kParentVariable))
     platform::end_with_parent(parse_int64(*parent).value_or(0));
@@ -214,7 +228,9 @@ Error with_resume_hint(const Error& error, const Invocation& invocation, const p
   if (const auto jobs = invocation.text("jobs"); jobs && invocation.flag("resume"))
     line += " --jobs " + *jobs;
   if (const auto junit = invocation.text("junit")) line += " --junit " + shell_word(*junit);
-  if (invocation.flag("json")) line += " --json";
+  for (const char* flag : {"json", "ci", "no-search"}) {
+    if (invocation.flag(flag)) line += " --" + std::string(flag);
+  }
   const std::string before = error.hint().empty() ? "" : error.hint() + "; then ";
   return Error(error.code(), error.to_string(), before + "go on with: " + line);
 }

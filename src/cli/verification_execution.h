@@ -34,6 +34,10 @@ Result<platform::FileLock> lock_verification(const verify::VerificationPlan& pla
 // Cancels jobs that were left, moves the records of runs that did not end out of the way, and says so.
 Result<void> set_unfinished_aside(const verify::VerificationPlan& plan, Console& console);
 
+// Before runs that differ are repeated in search of the first operation: this process and what it starts see
+// as many cores as the runs did, and the records of an earlier search are moved aside.
+Result<void> prepare_search(const verify::VerificationPlan& plan);
+
 // --only N: one run of a plan and no comparison.
 Result<int> execute_only(const Invocation& invocation, Console& console);
 

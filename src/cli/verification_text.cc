@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "cli/repetition_text.h"
+#include "verify/operation_report.h"
 
 namespace ibid::cli {
 namespace {
@@ -24,31 +25,6 @@ std::string divergence_text(const verify::Divergence& divergence) {
   if (tensors.size() > shown)
     text += " and " + number_text(static_cast<int64_t>(tensors.size() - shown)) + " more";
   return text + "\n";
-}
-
-// What differs, the strongest evidence first, a line each.
-std::string difference_text(const verify::RunComparison& comparison) {
-  std::string text;
-  const std::string indent = "    ";
-  if (comparison.without_evidence)
-    text += indent + "nothing to compare: no digests, metrics, files or output\n";
-  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
-  if (comparison.metric) {
-    const verify::MetricDifference& metric = *comparison.metric;
-    text += indent + number_text(comparison.n_different_metrics) + " of " +
-            number_text(comparison.n_metrics) + " metrics differ, first " + metric.name + " at step " +
-            number_text(metric.step) + ": " + metric.a + " / " + metric.b;
-    if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
-    text += "\n";
-  }
-  text += files_text(comparison);
-  if (comparison.output_line) {
-    text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
-            "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
-            "\n";
-  }
-  if (!comparison.same_end) text += indent + "it ended otherwise: another exit status or signal\n";
-  return text;
 }
 
 std::string outcomes_text(const verify::SetupResult& setup) {
@@ -91,8 +67,6 @@ std::string different_text(const Console& console, const verify::SetupResult& re
                         join(factors_that_matter(result), ", ")
                   : "the same command does not always give the same result here";
   text += " (" + outcomes_text(result) + ")\n";
-  if (std::all_of(result.runs.begin(), result.runs.end(), only_output_differs))
-    text += "  time or paths in what is printed? name them with --ignore-output PATTERN\n";
   return text;
 }
 
@@ -129,6 +103,30 @@ std::string verdict_text(const Console& console, const verify::SetupResult& resu
 
 }  // namespace
 
+std::string difference_text(const verify::RunComparison& comparison) {
+  std::string text;
+  const std::string indent = "    ";
+  if (comparison.without_evidence)
+    text += indent + "nothing to compare: no digests, metrics, files or output\n";
+  if (comparison.digests.first) text += indent + divergence_text(*comparison.digests.first);
+  if (comparison.metric) {
+    const verify::MetricDifference& metric = *comparison.metric;
+    text += indent + number_text(comparison.n_different_metrics) + " of " +
+            number_text(comparison.n_metrics) + " metrics differ, first " + metric.name + " at step " +
+            number_text(metric.step) + ": " + metric.a + " / " + metric.b;
+    if (metric.distance_ulp) text += " (" + number_text(*metric.distance_ulp) + " ULP of binary64)";
+    text += "\n";
+  }
+  text += files_text(comparison);
+  if (comparison.output_line) {
+    text += indent + "output differs from line " + number_text(*comparison.output_line) + " on:\n" + indent +
+            "  " + shortened(comparison.output_a) + "\n" + indent + "  " + shortened(comparison.output_b) +
+            "\n";
+  }
+  if (!comparison.same_end) text += indent + "it ended otherwise: another exit status or signal\n";
+  return text;
+}
+
 std::string run_text(const Console& console, const verify::Repetition& run) {
   if (!run.comparison)
     return "  " + run.name + ": " + console.styled(Style::kWarning, "not run") + ": " + run.skipped + "\n";
@@ -151,6 +149,25 @@ std::string verdicts_text(const Console& console, const verify::VerificationResu
     if (!setup.name.empty()) text += setup.name + ": ";
     text +=
         setup.judged || without_evidence(setup) ? verdict_text(console, setup) : outcomes_text(setup) + "\n";
+  }
+  return text;
+}
+
+std::string output_hint(const verify::VerificationResult& result) {
+  for (const verify::SetupResult& setup : result.setups) {
+    if (!std::all_of(setup.runs.begin(), setup.runs.end(), only_output_differs)) return "";
+  }
+  return "time or paths in what is printed? name them with --ignore-output PATTERN\n";
+}
+
+std::string first_operations_text(const Console& console, const Json& findings) {
+  std::string text;
+  for (const Json& finding : findings) {
+    text += console.styled(Style::kBold, "where they part") + " (" +
+            (finding.contains("setup") ? finding["setup"].get<std::string>() + ", " : "") +
+            finding["run"].get<std::string>() + "):\n";
+    for (const auto& [label, line] : verify::first_operation_lines(finding))
+      text += "  " + label + ": " + line + "\n";
   }
   return text;
 }

@@ -16,6 +16,12 @@ Result<AppendFile> AppendFile::create(const Path& path) {
   return AppendFile(path, std::move(file));
 }
 
+Result<AppendFile> AppendFile::open(const Path& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+  if (!file.valid()) return file_error("open", path, errno);
+  return AppendFile(path, std::move(file));
+}
+
 Result<void> AppendFile::append(std::string_view bytes) {
   return write_all(file_.get(), std::as_bytes(std::span(bytes)), path_);
 }

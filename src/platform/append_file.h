@@ -14,6 +14,9 @@ class AppendFile {
   // Empty, whatever it held before. The folder must exist.
   static Result<AppendFile> create(const Path& path);
 
+  // With what it holds already; a new one if there is none.
+  static Result<AppendFile> open(const Path& path);
+
   Result<void> append(std::string_view bytes);
 
  private:

@@ -73,6 +73,20 @@ Divergence differing_tensors(const DigestEntry& a, const DigestEntry& b) {
   return divergence;
 }
 
+// Of logs with entries for the same steps. Each chain covers all before it, so that half of what is left can
+// be left out at every look.
+size_t n_same_entries(const DigestLog& a, const DigestLog& b) {
+  size_t low = 0, high = a.size();
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    if (a[middle].chain == b[middle].chain)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 }  // namespace
 
 LogComparison compare_logs(const DigestLog& a, const DigestLog& b) {
@@ -80,8 +94,10 @@ LogComparison compare_logs(const DigestLog& a, const DigestLog& b) {
   const bool same_steps =
       a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                          [](const auto& x, const auto& y) { return x.step == y.step; });
-  if (same_steps && !a.empty() && a.back().chain == b.back().chain) {
+  if (same_steps) {
     comparison.n_common_steps = static_cast<int64_t>(a.size());
+    const size_t n = n_same_entries(a, b);
+    if (n < a.size()) comparison.first = differing_tensors(a[n], b[n]);
     return comparison;
   }
   for (size_t i = 0, j = 0; i < a.size() && j < b.size();) {

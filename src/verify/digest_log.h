@@ -40,8 +40,8 @@ struct LogComparison {
   std::optional<Divergence> first;
 };
 
-// The first common step whose roots differ. Chains are compared first: equal last chains end the search at
-// once.
+// The first common step whose roots differ: by binary search over the chains where both logs have the same
+// steps.
 LogComparison compare_logs(const DigestLog& a, const DigestLog& b);
 
 }  // namespace ibid::verify

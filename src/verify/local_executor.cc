@@ -131,10 +131,11 @@ void LocalExecutor::work(size_t worker) {
 }
 
 Result<void> LocalExecutor::execute(int64_t number) {
-  IBID_ASSIGN(const platform::Path program, platform::program_path());
+  // The very program that runs now: the file may have been replaced since.
+  const std::string program = "/proc/" + number_text(platform::process_id()) + "/exe";
   const platform::ProcessRequest request{
-      .arguments = {program.string(), "verify", "--resume", plan_.folder.string(), "--only",
-                    number_text(number), "--jobs", number_text(at_once())},
+      .arguments = {program, "verify", "--resume", plan_.folder.string(), "--only", number_text(number),
+                    "--jobs", number_text(at_once())},
       .environment = {{kParentVariable, number_text(platform::process_id())}},
       .folder = std::nullopt,
       .timeout_seconds = std::nullopt,

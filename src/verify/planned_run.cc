@@ -18,40 +18,26 @@ std::string text_of(const PlannedRun& run) {
   return "run " + number_text(run.number) + " (" + run.name + ")";
 }
 
-// The members of a run.json that say what was asked for.
-Json asked_for(const PlannedRun& run) {
-  Json variables = Json::object();
-  for (const auto& [name, value] : run.record.environment) variables[name] = value;
-  return {{"command", run.record.command},
-          {"folder", run.record.folder.string()},
-          {"environment", std::move(variables)},
-          {"enforcement", enforcement_json(run.record.enforcement)}};
+const PlannedSetup& setup_of(const VerificationPlan& plan, int64_t number) {
+  const auto has_it = [&](const PlannedSetup& setup) {
+    return std::ranges::any_of(setup.runs, [&](const PlannedRun& run) { return run.number == number; });
+  };
+  return *std::ranges::find_if(plan.setups, has_it);
 }
 
 Result<void> check_fits(const VerificationPlan& plan, const PlannedRun& run, const Json& record) {
-  const Json planned = asked_for(run);
-  for (const auto& [name, value] : planned.items()) {
-    const Json there = record.is_object() ? record.value(name, Json()) : Json();
-    if (there == value) continue;
-    return Error(ErrorCode::kMismatch,
-                 plan.folder_of(run).string() + " is no record of " + text_of(run) + " as planned: its " +
-                     name + " is " + there.dump() + ", not " + value.dump(),
-                 "move that folder elsewhere; the run is then executed anew");
-  }
-  return {};
+  const Json execution = record.is_object() ? record.value("execution", Json::object()) : Json::object();
+  const std::string identity = identity_of(plan, setup_of(plan, run.number), run);
+  if (execution.is_object() && execution.value("planned_as", "") == identity) return {};
+  return Error(ErrorCode::kMismatch,
+               plan.folder_of(run).string() + " is no record of " + text_of(run) + " as it is planned",
+               "move that folder elsewhere; the run is then executed anew");
 }
 
 // The folder of the run that all others of a setup are compared with.
 platform::Path first_folder(const VerificationPlan& plan, const PlannedSetup& setup) {
   const PlannedRun& first = setup.runs.front();
   return first.number == 0 && plan.recorded ? *plan.recorded : plan.folder_of(first);
-}
-
-const PlannedSetup& setup_of(const VerificationPlan& plan, int64_t number) {
-  const auto has_it = [&](const PlannedSetup& setup) {
-    return std::ranges::any_of(setup.runs, [&](const PlannedRun& run) { return run.number == number; });
-  };
-  return *std::ranges::find_if(plan.setups, has_it);
 }
 
 // The cadence that a first run has chosen for the others, if it has.
@@ -85,8 +71,8 @@ Json place_json(const RunPlace& place) {
 // Watches what is written below the working folder while a first run executes, as far as that matters.
 class FolderWatch {
  public:
-  FolderWatch(const VerificationPlan& plan, const PlannedRun& run, bool wanted)
-      : folder_(run.record.folder), left_out_(plan.folder.lexically_normal()) {
+  FolderWatch(const VerificationPlan& plan, bool wanted)
+      : folder_(plan.record.folder), left_out_(plan.folder.lexically_normal()) {
     if (wanted) before_.emplace(FolderState::of(folder_, left_out_));
   }
 
@@ -119,13 +105,18 @@ Result<void> record_planned(const VerificationPlan& plan, const PlannedRun& run,
   const PlannedSetup& setup = setup_of(plan, run.number);
   const PlannedSetup& first_setup = plan.setups.front();
   const bool first = &setup.runs.front() == &run;
-  RecordOptions options = run.record;
+  RecordOptions options = plan.record;
+  options.enforcement = setup.enforcement;
+  // The source is the same for all; the first run of all keeps it.
+  options.source = run.number == 1;
   if (!first || &setup != &first_setup) IBID_TRY(take_cadence(plan, first_setup, options.digest_every));
   if (!first) IBID_TRY(take_cadence(plan, setup, options.digest_every));
   options.execution = place_json(place);
   options.execution["planned_run"] = run.number;
-  const FolderWatch watch(plan, run, first && (place.jobs > 1 || place.executor != ExecutorKind::kLocal));
+  options.execution["planned_as"] = identity_of(plan, setup, run);
+  const FolderWatch watch(plan, first && (place.jobs > 1 || place.executor != ExecutorKind::kLocal));
   IBID_ASSIGN(RunFolder folder, RunFolder::create(plan.folder_of(run)));
+  vary(options, run.variation);
   IBID_TRY(record_run(options, folder));
   if (platform::stop_requested())
     return Error(ErrorCode::kInterrupted, text_of(run) + " was stopped before its end");
@@ -152,17 +143,20 @@ Result<std::optional<Json>> finished_run(const VerificationPlan& plan, const Pla
   return std::optional<Json>(std::move(finished));
 }
 
+Result<platform::Path> move_aside(const platform::Path& path, const std::string& name) {
+  platform::Path aside = RunFolder::free_path(path.parent_path(), name);
+  std::error_code problem;
+  std::filesystem::rename(path, aside, problem);
+  if (!problem) return aside;
+  return Error(ErrorCode::kIo, path.string() + " could not be renamed: " + problem.message(),
+               "see whether the folder may be written");
+}
+
 Result<std::optional<platform::Path>> set_aside(const VerificationPlan& plan, const PlannedRun& run) {
   const platform::Path path = plan.folder_of(run);
   if (!platform::path_exists(path)) return std::optional<platform::Path>();
-  const platform::Path aside = RunFolder::free_path(plan.folder, run.folder + ".unfinished");
-  std::error_code problem;
-  std::filesystem::rename(path, aside, problem);
-  if (problem) {
-    return Error(ErrorCode::kIo, path.string() + " could not be renamed: " + problem.message(),
-                 "see whether the folder may be written");
-  }
-  return std::optional<platform::Path>(aside);
+  IBID_ASSIGN(platform::Path aside, move_aside(path, run.folder + ".unfinished"));
+  return std::optional<platform::Path>(std::move(aside));
 }
 
 Result<void> execute_planned_run(const VerificationPlan& plan, int64_t number, const RunPlace& place) {

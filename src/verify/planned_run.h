@@ -32,6 +32,9 @@ Result<platform::FileLock> lock_run(const VerificationPlan& plan, const PlannedR
 // record is not that of the planned run.
 Result<std::optional<Json>> finished_run(const VerificationPlan& plan, const PlannedRun& run);
 
+// Renames to name-1, name-2, ... beside it, the first that is free.
+Result<platform::Path> move_aside(const platform::Path& path, const std::string& name);
+
 // Moves what an unfinished run left out of the way, to a name beside it. Nothing if there was nothing.
 Result<std::optional<platform::Path>> set_aside(const VerificationPlan& plan, const PlannedRun& run);
 

@@ -134,6 +134,7 @@ Variables child_environment(const RecordOptions& options, const RunFolder& folde
   variables.emplace_back("IBID_HOOK_LIBRARY", options.hook->library.string());
   variables.emplace_back("IBID_HOOK_DIGEST_EVERY", options.digest_every);
   variables.emplace_back("IBID_HOOK_DIGEST_BUDGET", number_text(options.digest_budget));
+  if (!options.operations.empty()) variables.emplace_back("IBID_HOOK_OPERATIONS", options.operations);
   return variables;
 }
 
@@ -147,6 +148,7 @@ Json request_json(const RecordOptions& options) {
                {"digest_every", steps ? Json(*steps) : Json(options.digest_every)},
                {"enforcement", enforcement_json(options.enforcement)},
                {"hook", options.hook.has_value()}};
+  if (!options.operations.empty()) json["operations"] = options.operations;
   if (!options.hook) json["why_no_hook"] = options.why_no_hook;
   Json variables = Json::object();
   for (const auto& [name, value] : options.environment) variables[name] = value;

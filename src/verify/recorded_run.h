@@ -39,8 +39,9 @@ struct RecordOptions {
   KeepLimits keep;                               // copies of files written below `folder`
   // "name=pattern": what the pattern's first group matches in a line of output is a metric's value.
   std::vector<std::string> metric_patterns;
-  bool source = true;  // whether the source is captured too
-  Json execution;      // for run.json: as which run of a plan, on which cores; null: it is none
+  std::string operations;  // steps whose operations are written down: "3-3", "0-"; empty: none
+  bool source = true;      // whether the source is captured too
+  Json execution;          // for run.json: as which run of a plan, on which cores; null: it is none
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };

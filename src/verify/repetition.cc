@@ -107,7 +107,8 @@ class Comparer {
       return Error(ErrorCode::kInterrupted, "stopped before all runs were compared");
     Repetition repetition;
     repetition.name = run.name;
-    repetition.skipped = run.skipped;
+    repetition.variation = run.variation;
+    repetition.skipped = run.variation.skipped;
     if (run.number > 0) {
       IBID_TRY(execute(run));
       repetition.folder = plan_.folder_of(run);
@@ -130,7 +131,7 @@ class Comparer {
 
   Result<void> execute(const PlannedRun& run) {
     IBID_TRY(executor_.finish(run.number));
-    if (!run.record.enforcement.strict) return {};
+    if (!result_.enforcement.strict) return {};
     IBID_ASSIGN(const RunFolder folder, RunFolder::open(plan_.folder_of(run)));
     IBID_ASSIGN(const Json seen, folder.read_json("seen.json"));
     const Json not_enforced = seen.value("not_enforced", Json::array());
@@ -148,33 +149,6 @@ class Comparer {
   std::optional<int64_t> first_cores_;
   bool all_alone_ = true;
 };
-
-Json comparison_json(const RunComparison& comparison) {
-  Json json = {{"same", comparison.same()},
-               {"same_end", comparison.same_end},
-               {"compared_steps", comparison.digests.n_common_steps},
-               {"compared_metrics", comparison.n_metrics},
-               {"compared_files", comparison.n_files}};
-  if (comparison.digests.first) {
-    json["first_divergence"] = {{"step", comparison.digests.first->step},
-                                {"tensors", comparison.digests.first->tensors}};
-  }
-  if (comparison.metric) {
-    const MetricDifference& metric = *comparison.metric;
-    json["first_metric"] = {{"name", metric.name}, {"step", metric.step}, {"a", metric.a}, {"b", metric.b}};
-    if (metric.distance_ulp) json["first_metric"]["distance_ulp"] = *metric.distance_ulp;
-    json["different_metrics"] = comparison.n_different_metrics;
-  }
-  if (!comparison.files.empty()) json["different_files"] = comparison.files;
-  if (!comparison.file_differences.empty())
-    json["file_differences"] = file_differences_json(comparison.file_differences);
-  if (comparison.output_line) {
-    json["first_output_line"] = {
-        {"line", *comparison.output_line}, {"a", comparison.output_a}, {"b", comparison.output_b}};
-  }
-  if (comparison.without_evidence) json["without_evidence"] = true;
-  return json;
-}
 
 Json runs_json(const SetupResult& result) {
   Json runs = Json::array();

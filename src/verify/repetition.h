@@ -16,6 +16,7 @@ namespace ibid::verify {
 // A command run again in a fresh process, and how it compares with the first run.
 struct Repetition {
   std::string name;     // "as it is 2", "threads=2"
+  Variation variation;  // in what it differs from the first run
   int64_t outcome = 0;  // runs with the same number came out the same; the first run has 1; 0: not run
   std::string skipped;  // why it did not run; empty if it did
   platform::Path folder;

@@ -13,8 +13,6 @@
 namespace ibid::verify {
 namespace {
 
-constexpr const char* kAsItIs = "as it is";
-
 // Names with their values, in the order in which they came first.
 class Groups {
  public:

@@ -208,4 +208,31 @@ RunComparison compare_runs(const RunEvidence& a, const RunEvidence& b, const std
   return result;
 }
 
+Json comparison_json(const RunComparison& comparison) {
+  Json json = {{"same", comparison.same()},
+               {"same_end", comparison.same_end},
+               {"compared_steps", comparison.digests.n_common_steps},
+               {"compared_metrics", comparison.n_metrics},
+               {"compared_files", comparison.n_files}};
+  if (comparison.digests.first) {
+    json["first_divergence"] = {{"step", comparison.digests.first->step},
+                                {"tensors", comparison.digests.first->tensors}};
+  }
+  if (comparison.metric) {
+    const MetricDifference& metric = *comparison.metric;
+    json["first_metric"] = {{"name", metric.name}, {"step", metric.step}, {"a", metric.a}, {"b", metric.b}};
+    if (metric.distance_ulp) json["first_metric"]["distance_ulp"] = *metric.distance_ulp;
+    json["different_metrics"] = comparison.n_different_metrics;
+  }
+  if (!comparison.files.empty()) json["different_files"] = comparison.files;
+  if (!comparison.file_differences.empty())
+    json["file_differences"] = file_differences_json(comparison.file_differences);
+  if (comparison.output_line) {
+    json["first_output_line"] = {
+        {"line", *comparison.output_line}, {"a", comparison.output_a}, {"b", comparison.output_b}};
+  }
+  if (comparison.without_evidence) json["without_evidence"] = true;
+  return json;
+}
+
 }  // namespace ibid::verify

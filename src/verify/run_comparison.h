@@ -64,6 +64,9 @@ struct RunComparison {
 
 Json file_differences_json(const std::vector<FileDifference>& differences);
 
+// Everything in machine-readable form (docs/formats/verification.md, "Comparison").
+Json comparison_json(const RunComparison& comparison);
+
 // Compares two runs of one command. Lines of output lose what `noise` matches before they are compared.
 RunComparison compare_runs(const RunEvidence& a, const RunEvidence& b, const std::vector<std::regex>& noise);
 

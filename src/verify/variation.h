@@ -12,6 +12,9 @@
 
 namespace ibid::verify {
 
+// The factor of a repetition in which nothing is changed.
+inline constexpr const char* kAsItIs = "as it is";
+
 // One way in which a repetition differs from the run as it is: only the environment it finds.
 struct Variation {
   std::string factor;  // "threads"

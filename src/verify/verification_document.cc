@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "report/html.h"
+#include "verify/operation_report.h"
 
 namespace ibid::verify {
 namespace {
@@ -143,6 +144,21 @@ DocumentSection differences_section(const std::vector<Group>& groups) {
   return section;
 }
 
+// The story of each first operation, with the line of the program.
+std::vector<DocumentSection> operation_sections(const Json& report) {
+  std::vector<DocumentSection> sections;
+  for (const Json& finding : report.value("first_operations", Json::array())) {
+    DocumentSection section;
+    const std::string setup = text_of(finding, "setup");
+    section.title =
+        "First operation that differs, " + (setup.empty() ? "" : setup + ", ") + text_of(finding, "run");
+    for (const auto& [label, text] : first_operation_lines(finding))
+      section.lines.push_back({label == "first operation" ? Tone::kBad : Tone::kPlain, label + ":", text});
+    sections.push_back(std::move(section));
+  }
+  return sections;
+}
+
 // What the runs say about the factors that were varied.
 struct Factors {
   std::set<std::string> probed, matter;
@@ -272,6 +288,7 @@ Document verification_document(const Json& report, const Json& first) {
   for (const Group& group : groups) document.sections.push_back(runs_section(group));
   DocumentSection differences = differences_section(groups);
   if (!differences.lines.empty()) document.sections.push_back(std::move(differences));
+  for (DocumentSection& section : operation_sections(report)) document.sections.push_back(std::move(section));
   document.sections.push_back(factors_section(groups));
   DocumentSection execution = execution_section(report);
   if (!execution.lines.empty()) document.sections.push_back(std::move(execution));

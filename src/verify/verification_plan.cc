@@ -4,8 +4,10 @@
 
 #include "base/build_facts.h"
 #include "base/number_text.h"
+#include "base/sha256.h"
 #include "platform/atomic_file.h"
 #include "verify/record_options_json.h"
+#include "verify/variation_json.h"
 
 namespace ibid::verify {
 namespace {
@@ -25,15 +27,15 @@ class Planner {
 
   PlannedSetup plan(const Setup& setup) {
     PlannedSetup planned{setup.name, setup.enforcement, setup.judged, {}};
+    const auto as_it_is = [](int64_t i) { return Variation{kAsItIs, number_text(i), {}, ""}; };
     if (request_.recorded && setup.name.empty()) {
       ++n_runs_;  // the records of a plan are numbered alike, whoever made the first
-      planned.runs.push_back(
-          {.number = 0, .name = setup.first_name, .folder = "", .skipped = "", .record = {}});
+      planned.runs.push_back({.number = 0, .name = setup.first_name, .folder = "", .variation = as_it_is(1)});
     } else {
-      planned.runs.push_back(run(setup, setup.first_name, {}));
+      planned.runs.push_back(run(setup, setup.first_name, as_it_is(1)));
     }
     for (int64_t i = 2; i <= setup.repeats + 1; ++i)
-      planned.runs.push_back(run(setup, "as it is " + number_text(i), {}));
+      planned.runs.push_back(run(setup, "as it is " + number_text(i), as_it_is(i)));
     for (const Variation& variation : setup.variations)
       planned.runs.push_back(run(setup, variation.name(), variation));
     return planned;
@@ -41,15 +43,10 @@ class Planner {
 
  private:
   PlannedRun run(const Setup& setup, const std::string& name, const Variation& variation) {
-    PlannedRun planned{
-        .number = 0, .name = name, .folder = "", .skipped = variation.skipped, .record = request_.record};
-    planned.record.enforcement = setup.enforcement;
-    vary(planned.record, variation);
-    if (!planned.skipped.empty()) return planned;
+    PlannedRun planned{.number = 0, .name = name, .folder = "", .variation = variation};
+    if (!variation.skipped.empty()) return planned;
     planned.number = ++n_runs_;
     planned.folder = folder_name(planned.number, setup.name.empty() ? name : setup.name + " " + name);
-    // The source is the same for all; the first run of all keeps it.
-    planned.record.source = planned.number == 1;
     return planned;
   }
 
@@ -59,10 +56,8 @@ class Planner {
 
 Json run_json(const PlannedRun& run) {
   Json json = {{"number", run.number}, {"name", run.name}};
-  if (!run.skipped.empty()) json["skipped"] = run.skipped;
-  if (run.number == 0) return json;
-  json["folder"] = run.folder;
-  json["record"] = record_options_json(run.record);
+  if (run.number > 0) json["folder"] = run.folder;
+  json["variation"] = variation_json(run.variation);
   return json;
 }
 
@@ -85,6 +80,7 @@ Json plan_json(const VerificationPlan& plan) {
   json["jobs"] = plan.execution.jobs;
   json["visible_cores"] = plan.execution.visible_cores;
   json["sbatch_options"] = plan.execution.sbatch_options;
+  json["record"] = record_options_json(plan.record);
   json["setups"] = Json::array();
   for (const PlannedSetup& setup : plan.setups) json["setups"].push_back(setup_json(setup));
   return json;
@@ -103,12 +99,11 @@ Result<PlannedRun> parse_run(const Json& json, const std::string& name) {
   PlannedRun run;
   run.number = json.at("number").get<int64_t>();
   run.name = json.at("name").get<std::string>();
-  run.skipped = json.value("skipped", "");
+  run.variation = parse_variation(json.at("variation"));
   if (run.number == 0) return run;
   run.folder = json.at("folder").get<std::string>();
   if (!is_plain_name(run.folder))
     return damaged(name, "has a run in '" + run.folder + "', which is no name of a folder");
-  IBID_ASSIGN(run.record, parse_record_options(json.at("record"), name));
   return run;
 }
 
@@ -121,6 +116,7 @@ Result<VerificationPlan> parse_plan(const Json& json, const std::string& name) {
   plan.execution.jobs = json.at("jobs").get<int64_t>();
   plan.execution.visible_cores = json.at("visible_cores").get<int64_t>();
   plan.execution.sbatch_options = json.at("sbatch_options").get<std::vector<std::string>>();
+  IBID_ASSIGN(plan.record, parse_record_options(json.at("record"), name));
   for (const Json& setup_json : json.at("setups")) {
     PlannedSetup setup{setup_json.at("name").get<std::string>(),
                        parse_enforcement(setup_json.at("enforcement")),
@@ -169,7 +165,8 @@ const PlannedRun* VerificationPlan::find_run(int64_t number) const {
 }
 
 VerificationPlan make_plan(const PlanRequest& request) {
-  VerificationPlan plan{request.folder, request.ignore_output, request.recorded, request.execution, {}};
+  VerificationPlan plan{request.folder,   request.record,    request.ignore_output,
+                        request.recorded, request.execution, {}};
   Planner planner(request);
   for (const Setup& setup : request.setups) plan.setups.push_back(planner.plan(setup));
   return plan;
@@ -207,22 +204,33 @@ Result<VerificationPlan> read_plan(const platform::Path& folder) {
   }
 }
 
-std::optional<int64_t> held_threads(const RecordOptions& record) {
+std::string identity_of(const VerificationPlan& plan, const PlannedSetup& setup, const PlannedRun& run) {
+  const Json all = {record_options_json(plan.record), setup.name, enforcement_json(setup.enforcement),
+                    run_json(run)};
+  return sha256_hex(json_text(all));
+}
+
+std::optional<int64_t> held_threads(const VerificationPlan& plan, const PlannedSetup& setup,
+                                    const PlannedRun& run) {
   std::optional<int64_t> most;
-  for (const auto& [name, value] : record.environment) {
-    const auto n = name.ends_with("_NUM_THREADS") ? parse_int64(value) : std::nullopt;
-    if (n && *n > most.value_or(0)) most = n;
+  for (const Variables* variables : {&plan.record.environment, &run.variation.environment}) {
+    for (const auto& [name, value] : *variables) {
+      const auto n = name.ends_with("_NUM_THREADS") ? parse_int64(value) : std::nullopt;
+      if (n && *n > most.value_or(0)) most = n;
+    }
   }
-  if (!most && record.enforcement.deterministic) return record.enforcement.threads;
+  if (!most && setup.enforcement.deterministic) return setup.enforcement.threads;
   return most;
 }
 
 int64_t shared_width(const VerificationPlan& plan, int64_t available,
                      std::optional<int64_t> inherited_threads) {
   int64_t width = std::max<int64_t>(1, available / std::max<int64_t>(1, plan.execution.jobs));
-  for (const PlannedRun* run : plan.numbered_runs()) {
-    const std::optional<int64_t> held = held_threads(run->record);
-    width = std::max(width, held.value_or(inherited_threads.value_or(1)));
+  for (const PlannedSetup& setup : plan.setups) {
+    for (const PlannedRun& run : setup.runs) {
+      if (run.number == 0) continue;
+      width = std::max(width, held_threads(plan, setup, run).value_or(inherited_threads.value_or(1)));
+    }
   }
   return std::min(width, std::max<int64_t>(1, available));
 }

@@ -13,14 +13,13 @@
 
 namespace ibid::verify {
 
-// One run of a verification, with all that its record needs to be told. No number and no folder: it cannot
-// run here, or a record that was there before takes its place.
+// One run of a verification. No number and no folder: it cannot run here, or a record that was there before
+// takes its place.
 struct PlannedRun {
-  int64_t number = 0;   // from 1
-  std::string name;     // "as it is 2", "threads=2"
-  std::string folder;   // below that of the plan
-  std::string skipped;  // why it does not run; empty if it does
-  RecordOptions record;
+  int64_t number = 0;  // from 1
+  std::string name;    // "as it is 2", "threads=2"
+  std::string folder;  // below that of the plan
+  Variation variation;
 };
 
 struct PlannedSetup {
@@ -47,6 +46,7 @@ struct Execution {
 // before anything runs; from then on it alone says what is to be done.
 struct VerificationPlan {
   platform::Path folder;  // of the plan and of all that comes of it
+  RecordOptions record;   // of every run, but for what its setup and its variation change
   std::vector<std::string> ignore_output;
   std::optional<platform::Path> recorded;  // the first run of the unnamed setup, recorded before
   Execution execution;
@@ -76,9 +76,13 @@ Result<void> write_plan(const VerificationPlan& plan);
 // Errors: there is no plan, it is damaged, or another version of ibid made it.
 Result<VerificationPlan> read_plan(const platform::Path& folder);
 
+// Tells a planned run from all others: SHA-256 of all that the plan says about it.
+std::string identity_of(const VerificationPlan& plan, const PlannedSetup& setup, const PlannedRun& run);
+
 // The most threads that a run is held to by variables or by what is enforced; nothing if it may choose
 // itself.
-std::optional<int64_t> held_threads(const RecordOptions& record);
+std::optional<int64_t> held_threads(const VerificationPlan& plan, const PlannedSetup& setup,
+                                    const PlannedRun& run);
 
 // The width with which `jobs` runs share `available` cores: their part of them, or what the run with the most
 // threads needs. `inherited_threads` is what a run that is not held itself finds in its environment.

@@ -285,8 +285,8 @@ class Torch(RunTest):
         c, _ = self.train("c", seed="2")
         self.assertEqual(self.run_ibid("diff", str(a), str(b)).returncode, 0)
         report = json.loads(self.run_ibid("diff", "--json", str(a), str(c), status=1).stdout)
-        self.assertIs(report["identical"], False)
-        self.assertEqual(report["first_difference"]["step"], 0)
+        self.assertIs(report["same"], False)
+        self.assertEqual(report["first_divergence"]["step"], 0)
 
     def test_switches_in_force_are_recorded(self):
         folder, _ = self.train("a")

@@ -95,7 +95,7 @@ class Plan(InterruptedTest):
         self.assertEqual([(run["number"], run["name"], run["folder"]) for run in plan["setups"][0]["runs"]],
                          [(1, "as it is 1", "01-as-it-is-1"), (2, "as it is 2", "02-as-it-is-2"),
                           (3, "timezone=A", "03-timezone-A")])
-        self.assertEqual(plan["setups"][0]["runs"][2]["record"]["environment"], [["TZ", "A"]])
+        self.assertEqual(plan["setups"][0]["runs"][2]["variation"]["environment"], [["TZ", "A"]])
         (self.marks / "hold").unlink()
         self.assertEqual(process.wait(60), 0)
 
@@ -183,11 +183,10 @@ class Resume(InterruptedTest):
 
     def test_a_record_of_something_else(self):
         self.run_ibid("verify", "--output", self.output, "--", *self.command(0), cwd=self.work)
-        path = self.output / "02-as-it-is-2" / "run.json"
-        run = json.loads(path.read_text())
-        run["command"] = ["echo", "2"]
-        path.write_text(json.dumps(run))
-        self.assert_error(self.resume(status=1), "mismatch", "02-as-it-is-2", "its command")
+        self.run_ibid("verify", "--output", self.folder / "other", "--", "echo", "2", cwd=self.work)
+        shutil.rmtree(self.output / "02-as-it-is-2")
+        (self.folder / "other" / "02-as-it-is-2").rename(self.output / "02-as-it-is-2")
+        self.assert_error(self.resume(status=1), "mismatch", "02-as-it-is-2", "run 2 (as it is 2)")
 
     def test_what_cannot_be_asked_for(self):
         self.run_ibid("verify", "--output", self.output, "--", *self.command(0), cwd=self.work)

@@ -2,7 +2,7 @@
 
 import functools
 
-from . import callbacks, digests, enforce_boosting, metrics, steps
+from . import boosting_nodes, callbacks, digests, enforce_boosting, metrics, steps
 
 
 def attach(module):
@@ -24,6 +24,7 @@ def _watched(train, library, callback):
             arguments = (enforce_boosting.complete(library, arguments[0]), *arguments[1:])
         elif "params" in keywords:
             keywords = {**keywords, "params": enforce_boosting.complete(library, keywords["params"])}
+        boosting_nodes.record_call(library, train, arguments, keywords)
         return train(*arguments, **keywords)
 
     return call
@@ -35,6 +36,7 @@ def _xgboost_callback(xgboost):
             for data in evals_log:
                 for name, values in evals_log[data].items():
                     metrics.record(f"{data}.{name}", values[-1], epoch, "xgboost")
+            boosting_nodes.record_xgboost(model, epoch)
             _after_round("xgboost", lambda: _xgboost_bytes(model))
             return False
 
@@ -57,6 +59,7 @@ def _lightgbm_callback(lightgbm):
             for data, name, value, *_ in env.evaluation_result_list or []:
                 metrics.record(f"{data}.{name}", value, env.iteration, "lightgbm")
             if isinstance(env.model, lightgbm.Booster):
+                boosting_nodes.record_lightgbm(env.model, env.iteration)
                 _after_round("lightgbm", lambda: _lightgbm_bytes(env.model))
 
         after_iteration.order = -1
@@ -72,5 +75,5 @@ def _lightgbm_bytes(model):
 
 
 def _after_round(library, content):
-    if steps.are_digested():
+    if steps.are_watched():
         steps.after(library, lambda: {"round": digests.of_bytes("u8", content())})

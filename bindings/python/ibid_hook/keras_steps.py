@@ -22,7 +22,7 @@ def attach(keras):
 def _callback(keras):
     class Batches(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
-            if steps.are_digested():
+            if steps.are_watched():
                 steps.after("keras", lambda: _collect(self.model, logs or {}))
 
         def on_epoch_end(self, epoch, logs=None):

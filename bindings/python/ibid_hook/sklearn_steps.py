@@ -60,7 +60,7 @@ def _record(estimator):
     for name, value in sorted(estimator.get_params().items()):
         plain = value if isinstance(value, (bool, int, float, str, type(None))) else repr(value)
         events.write(event="parameter", source="sklearn", name=f"{kind}.{name}", value=plain)
-    if not steps.are_digested():
+    if not steps.are_watched():
         return
 
     def collect():

@@ -8,19 +8,22 @@ of the same steps, so the cadence is measured in the first run only and handed t
 import os
 import time
 
-from . import events
+from . import events, operations
 
 _FIRST = 8  # steps that all have a digest
 _LARGEST = 1 << 16
 _BUDGET = float(os.environ.get("IBID_HOOK_DIGEST_BUDGET", "0.03"))
 
+# Steps that all get a digest besides, "FIRST-LAST": to find the one among them at which two runs part ways.
+_ALL = tuple(int(step) for step in os.environ.get("IBID_HOOK_DIGEST_STEPS", "1-0").split("-"))
+
 _state = {"step": 0}
 _schedules = {}
 
 
-def are_digested():
-    """Whether any step gets a digest."""
-    return os.environ.get("IBID_HOOK_DIGEST_EVERY", "1") != "0"
+def are_watched():
+    """Whether steps are of interest: for digests, or to watch the operations of some."""
+    return os.environ.get("IBID_HOOK_DIGEST_EVERY", "1") != "0" or operations.are_watched()
 
 
 @events.safely
@@ -31,11 +34,12 @@ def after(kind, collect):
     schedule = _schedules[kind]
     step = _state["step"]
     _state["step"] += 1
-    if schedule.begin():
+    if schedule.begin() or _ALL[0] <= step <= _ALL[1]:
         tensors = collect()
         if tensors:
             events.write(event="digest", step=step, tensors=tensors)
     schedule.end()
+    operations.stepped(step)
 
 
 class _Schedule:

@@ -24,7 +24,7 @@ def attach(torch):
     events.at_end(functools.partial(_record_switches, torch))
     if "IBID_HOOK_THREADS" in os.environ:  # some builds do not heed OMP_NUM_THREADS
         torch.set_num_threads(int(os.environ["IBID_HOOK_THREADS"]))
-    if not steps.are_digested():
+    if not steps.are_watched():
         return
     _watch_modules(torch.nn.Module)
     _watch_backward(torch)
@@ -187,18 +187,19 @@ def _add_state(tensors, torch, name, state):
             _add(tensors, f"{name}.{key}", torch.tensor(value, dtype=torch.float64))
 
 
-def _roots():
+def roots():
+    """Names and modules of those that are part of no other, in order of creation."""
     alive = [module for module in (reference() for reference in _modules) if module is not None]
     children = {id(child) for module in alive for child in module.children()}
-    roots, counts, seen = [], {}, set()
+    named, counts, seen = [], {}, set()
     for module in alive:
         if id(module) in children or id(module) in seen:
             continue
         seen.add(id(module))
         kind = type(module).__name__
         counts[kind] = counts.get(kind, 0) + 1
-        roots.append((kind if counts[kind] == 1 else f"{kind}#{counts[kind]}", module))
-    return roots
+        named.append((kind if counts[kind] == 1 else f"{kind}#{counts[kind]}", module))
+    return named
 
 
 def _named_parameters(optimiser):
@@ -207,7 +208,7 @@ def _named_parameters(optimiser):
     parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     if known is None or len(known) != len(parameters):
         names = {}
-        for root, module in _roots():
+        for root, module in roots():
             for name, parameter in module.named_parameters():
                 names.setdefault(id(parameter), f"{root}.{name}")
         kind = type(optimiser).__name__
@@ -217,7 +218,7 @@ def _named_parameters(optimiser):
 
 
 def _named_buffers():
-    return [(f"{root}.{name}", buffer) for root, module in _roots() for name, buffer in module.named_buffers()]
+    return [(f"{root}.{name}", buffer) for root, module in roots() for name, buffer in module.named_buffers()]
 
 
 def _record_switches(torch):

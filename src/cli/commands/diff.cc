@@ -6,6 +6,8 @@
 #include "cli/command.h"
 #include "cli/console.h"
 #include "cli/invocation.h"
+#include "cli/json_differences.h"
+#include "cli/recorded_diff.h"
 #include "verify/run_folder.h"
 
 namespace ibid::cli {
@@ -32,41 +34,16 @@ Result<Run> read_run(const std::string& path) {
   return run;
 }
 
-// The paths at which two JSON values differ, with both values.
-void collect_differences(const std::string& path, const Json& a, const Json& b, Json& differences) {
-  if (a.is_object() && b.is_object()) {
-    for (const auto& [key, value] : a.items()) {
-      collect_differences(path.empty() ? key : path + "." + key, value, b.value(key, Json()), differences);
-    }
-    for (const auto& [key, value] : b.items()) {
-      if (!a.contains(key))
-        collect_differences(path.empty() ? key : path + "." + key, Json(), value, differences);
-    }
-    return;
-  }
-  if (a != b) differences[path] = {a, b};
-}
-
-Json differences_of(const Json& a, const Json& b) {
-  Json differences = Json::object();
-  collect_differences("", a, b, differences);
-  return differences;
-}
-
-void print_differences(Console& console, std::string_view title, const Json& differences) {
-  if (differences.empty()) return;
-  console.print(std::string(title) + "\n");
-  for (const auto& [path, values] : differences.items()) {
-    console.print("  " + path + ": " + values[0].dump() + " / " + values[1].dump() + "\n");
-  }
-}
-
 // A training ends with a signature, a recorded program with a status.
 bool is_finished(const Json& result) {
   return result.is_object() && (result.contains("signature") || result.value("status", "") == "complete");
 }
 
 Result<int> run(const Invocation& invocation, Console& console) {
+  IBID_ASSIGN(const verify::RunFolder folder_a, verify::RunFolder::open(*invocation.argument("A")));
+  IBID_ASSIGN(const verify::RunFolder folder_b, verify::RunFolder::open(*invocation.argument("B")));
+  if (is_recorded(folder_a) && is_recorded(folder_b))
+    return diff_records(folder_a, folder_b, invocation, console);
   IBID_ASSIGN(const Run a, read_run(*invocation.argument("A")));
   IBID_ASSIGN(const Run b, read_run(*invocation.argument("B")));
   const verify::LogComparison comparison = verify::compare_logs(a.digests, b.digests);
@@ -108,8 +85,8 @@ Result<int> run(const Invocation& invocation, Console& console) {
                        : "") +
                   (both_finished ? "" : "; not both runs are finished") + "\n");
   }
-  print_differences(console, "what was asked for differs:", definition);
-  print_differences(console, "where it ran differs (which must not matter):", machine);
+  console.print(differences_text("what was asked for differs:", definition));
+  console.print(differences_text("where it ran differs (which must not matter):", machine));
   return identical ? 0 : 1;
 }
 
@@ -121,11 +98,14 @@ CommandSpec diff_command() {
       .summary = "compare two run folders, from one machine or two",
       .description =
           "Compares the digests that two trainings recorded step by step, and names the first step and the "
-          "tensors "
-          "that differ; then what differs in what was asked for and in where it ran.",
+          "tensors that differ; then what differs in what was asked for and in where it ran. Of records of "
+          "'ibid run' metrics, files and output are compared too; with 'ibid run --operations' of the step "
+          "that differs on both machines, the first operation is named.",
       .arguments = {{.name = "A", .help = "a run folder"}, {.name = "B", .help = "another"}},
       .options = {{.name = "json", .help = "report as JSON"}},
-      .examples = {{"ibid diff ibid-runs/mnist-cnn-1 ibid-runs/mnist-cnn-2", "two runs of one training"}},
+      .examples = {{"ibid diff ibid-runs/mnist-cnn-1 ibid-runs/mnist-cnn-2", "two runs of one training"},
+                   {"ibid run --operations 3 -- python3 train.py",
+                    "on both machines, where the first diff has named step 3"}},
       .exit_statuses = {{1, "the runs differ, or have nothing in common to compare"}},
       .run = run,
   };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -9,11 +10,11 @@
 #include "cli/repetition_text.h"
 #include "cli/variation_options.h"
 #include "cli/verification_execution.h"
+#include "cli/verification_output.h"
 #include "cli/verification_text.h"
-#include "platform/atomic_file.h"
+#include "verify/operation_report.h"
 #include "verify/repetition.h"
 #include "verify/repetition_statistics.h"
-#include "verify/verification_document.h"
 
 namespace ibid::cli {
 namespace {
@@ -59,11 +60,7 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation, con
 
 verify::VerificationListener progress_listener(Console& console, const verify::VerificationPlan& plan,
                                                verify::RunExecutor& executor) {
-  const verify::PlannedSetup& first = plan.setups.front();
-  const verify::RecordOptions& record = first.runs.front().number > 0 || first.runs.size() < 2
-                                            ? first.runs.front().record
-                                            : first.runs[1].record;
-  console.print("repeating: " + join(record.command, " ") + "\n" + execution_text(plan, executor));
+  console.print("repeating: " + join(plan.record.command, " ") + "\n" + execution_text(plan, executor));
   verify::VerificationListener listener;
   listener.on_setup = [&console](const verify::PlannedSetup& setup) {
     if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.runs.front().name + ":\n");
@@ -78,18 +75,25 @@ verify::VerificationListener progress_listener(Console& console, const verify::V
   return listener;
 }
 
-// report.json and report.html in the folder of the runs, and JUnit's XML where it was asked for.
-Result<void> write_reports(const Json& report, const verify::VerificationResult& result,
-                           const platform::Path& folder, const Invocation& invocation) {
-  IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
-  IBID_ASSIGN(const Json run, first.read_json("run.json"));
-  IBID_TRY(platform::make_folders(folder));
-  IBID_TRY(platform::write_file_atomically(folder / "report.json", json_text(report)));
-  IBID_TRY(platform::write_file_atomically(
-      folder / "report.html", report::document_html(verify::verification_document(report, run))));
-  if (const auto path = invocation.text("junit"))
-    IBID_TRY(platform::write_file_atomically(*path, verify::verification_junit(report, run)));
-  return {};
+// For setups that are judged; that others differ is what they are for.
+Result<Json> find_first_operations(const Invocation& invocation, const verify::VerificationPlan& plan,
+                                   const verify::VerificationResult& result) {
+  Json findings = Json::array();
+  // Where jobs are submitted is no place for trainings.
+  const bool here = plan.execution.executor == verify::ExecutorKind::kLocal;
+  if (invocation.flag("no-search") || !here) return findings;
+  IBID_TRY(prepare_search(plan));
+  for (const verify::SetupResult& setup : result.setups) {
+    if (!setup.judged) continue;
+    IBID_ASSIGN(Json more, verify::first_operations(plan.record, setup, plan.folder));
+    for (Json& finding : more) findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+bool any_found(const Json& findings) {
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Json& finding) { return finding.contains("why"); });
 }
 
 // What a command line that begins a verification asks for.
@@ -119,18 +123,24 @@ Result<int> compare_all(const verify::VerificationPlan& plan, const Invocation& 
   const bool json = invocation.flag("json");
   IBID_ASSIGN(const platform::FileLock lock, lock_verification(plan));
   IBID_TRY(set_unfinished_aside(plan, console));
-  IBID_ASSIGN(const std::unique_ptr<verify::RunExecutor> executor, make_executor(plan, invocation));
+  IBID_ASSIGN(std::unique_ptr<verify::RunExecutor> executor, make_executor(plan, invocation));
   verify::VerificationListener listener;
   if (!json) listener = progress_listener(console, plan, *executor);
   IBID_ASSIGN(const verify::VerificationResult result,
               verify::execute_and_compare(plan, *executor, listener));
+  executor.reset();
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
   report["statistics"]["run_seconds_comparable"] = result.run_times_comparable;
-  IBID_TRY(write_reports(report, result, plan.folder, invocation));
+  IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, plan, result));
+  IBID_TRY(write_reports(report, result.setups.front().first, plan.folder, invocation));
+  const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
-                     : verdicts_text(console, result) + statistics_text(report["statistics"]) +
+                     : verdicts_text(console, result) +
+                           first_operations_text(console, report["first_operations"]) +
+                           (hint ? output_hint(result) : "") + statistics_text(report["statistics"]) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
+  if (invocation.flag("ci")) IBID_TRY(tell_ci(report, plan.folder, console));
   return result.same() ? 0 : 1;
 }
 
@@ -186,11 +196,11 @@ std::vector<OptionSpec> options() {
                      .help = "what this matches in standard output is not compared: times, paths",
                      .repeatable = true});
   add(recording_options());
+  options.push_back(
+      {.name = "no-search",
+       .help = "where runs differ, do not run them again to find the first operation that does"});
   add(execution_options());
-  options.push_back({.name = "junit",
-                     .type = OptionType::kPath,
-                     .value_name = "FILE",
-                     .help = "also write the runs as cases of JUnit's XML, for continuous integration"});
+  add(report_file_options());
   options.push_back({.name = "json", .help = "print the report as JSON and nothing else"});
   return options;
 }

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "platform/atomic_file.h"
 #include "support/temporary_folder.h"
 #include "verify/plan_progress.h"
@@ -25,14 +28,13 @@ VerificationPlan plan_in(const platform::Path& folder, std::vector<Setup> setups
 // As the last act of a run leaves it.
 void finish(const VerificationPlan& plan, int64_t number, const Json& written = Json()) {
   const PlannedRun& run = *plan.find_run(number);
-  Json variables = Json::object();
-  for (const auto& [name, value] : run.record.environment) variables[name] = value;
+  const auto has_it = [&](const PlannedSetup& setup) {
+    return std::ranges::any_of(setup.runs, [&](const PlannedRun& other) { return &other == &run; });
+  };
+  const PlannedSetup& setup = *std::ranges::find_if(plan.setups, has_it);
   const platform::Path folder = plan.folder_of(run);
   REQUIRE(platform::make_folders(folder).ok());
-  const Json record = {{"command", run.record.command},
-                       {"folder", run.record.folder.string()},
-                       {"environment", variables},
-                       {"enforcement", enforcement_json(run.record.enforcement)}};
+  const Json record = {{"execution", {{"planned_as", identity_of(plan, setup, run)}}}};
   REQUIRE(platform::write_file_atomically(folder / "run.json", json_text(record)).ok());
   Json finished = {{"number", number}};
   if (!written.is_null()) finished["written_below_the_folder"] = written;
@@ -58,33 +60,33 @@ TEST_CASE("a plan that was written reads back the same") {
   CHECK(again.execution.visible_cores == 2);
   CHECK(again.execution.sbatch_options == plan.execution.sbatch_options);
   REQUIRE(again.setups.size() == 2);
-  CHECK(again.setups[0].runs[2].skipped == "no reason");
+  CHECK(again.setups[0].runs[2].variation.skipped == "no reason");
   CHECK(again.setups[0].runs[2].number == 0);
   const PlannedRun& run = again.setups[0].runs[3];
   CHECK(run.number == 3);
   CHECK(run.folder == "03-threads-3");
-  CHECK(run.record.command == std::vector<std::string>{"program", "a word", "\xC3\xA4"});
-  CHECK(run.record.environment == plan.setups[0].runs[3].record.environment);
-  CHECK(run.record.enforcement.seed == 5);
-  CHECK(run.record.keep.file_bytes == 7);
-  CHECK_FALSE(run.record.source);
-  CHECK(again.setups[0].runs[0].record.source);
+  CHECK(run.variation.name() == "threads=3");
+  CHECK(run.variation.environment == plan.setups[0].runs[3].variation.environment);
+  CHECK(again.record.command == std::vector<std::string>{"program", "a word", "\xC3\xA4"});
+  CHECK(again.record.environment == plan.record.environment);
+  CHECK(again.record.keep.file_bytes == 7);
+  CHECK(again.setups[0].enforcement.seed == 5);
   CHECK_FALSE(again.setups[1].judged);
-  CHECK(again.setups[1].runs[1].record.enforcement.seed == 103);
+  CHECK(again.setups[1].runs[1].variation.seed == 103);
+  // A run is told from all others, and known again.
+  std::set<std::string> identities;
+  for (const PlannedSetup& setup : again.setups) {
+    for (const PlannedRun& each : setup.runs) identities.insert(identity_of(again, setup, each));
+  }
+  CHECK(identities.size() == 6);
+  CHECK(identities.contains(identity_of(plan, plan.setups[0], plan.setups[0].runs[3])));
 }
 
 TEST_CASE("threads that a run is held to, and the width that all share") {
-  RecordOptions record;
-  CHECK_FALSE(held_threads(record));
-  record.enforcement.deterministic = true;
-  record.enforcement.threads = 3;
-  CHECK(held_threads(record) == 3);
-  record.environment = {
-      {"OMP_NUM_THREADS", "2"}, {"MKL_NUM_THREADS", "4"}, {"OTHER", "9"}, {"X_NUM_THREADS", "many"}};
-  CHECK(held_threads(record) == 4);
-
   const test::TemporaryFolder temporary;
   VerificationPlan plan = plan_in(temporary.path(), {{}});
+  PlannedSetup& setup = plan.setups[0];
+  CHECK_FALSE(held_threads(plan, setup, setup.runs[1]));
   const auto width = [&](int64_t jobs, int64_t available, std::optional<int64_t> inherited = std::nullopt) {
     plan.execution.jobs = jobs;
     return shared_width(plan, available, inherited);
@@ -94,9 +96,14 @@ TEST_CASE("threads that a run is held to, and the width that all share") {
   CHECK(width(100, 16) == 1);
   CHECK(width(4, 16, 6) == 6);
   CHECK(width(0, 16) == 16);
-  plan.setups[0].runs[1].record.environment = {{"OMP_NUM_THREADS", "8"}};
+  setup.runs[1].variation.environment = {
+      {"OMP_NUM_THREADS", "8"}, {"MKL_NUM_THREADS", "2"}, {"OTHER", "9"}, {"X_NUM_THREADS", "many"}};
+  CHECK(held_threads(plan, setup, setup.runs[1]) == 8);
   CHECK(width(4, 16) == 8);
   CHECK(width(4, 2) == 2);
+  setup.enforcement.deterministic = true;
+  setup.enforcement.threads = 3;
+  CHECK(held_threads(plan, setup, setup.runs[0]) == 3);
 }
 
 TEST_CASE("first runs come before the others, and what they wrote decides how those go on") {
@@ -131,7 +138,7 @@ TEST_CASE("first runs come before the others, and what they wrote decides how th
   }
   SUBCASE("a record of another command is refused") {
     VerificationPlan changed = plan;
-    changed.setups[0].runs[0].record.command = {"other"};
+    changed.record.command = {"other"};
     CHECK(PlanProgress::begin(changed).error().code() == ErrorCode::kMismatch);
   }
 }

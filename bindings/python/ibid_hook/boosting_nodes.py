@@ -1,0 +1,78 @@
+"""The nodes of the trees that a round of boosting has added, as operations: parents before their children.
+
+What a node splits on follows from its histogram of gradients, which libraries do not show; its gain and the sum of its
+second derivatives are computed from the histogram and tell whether two runs had the same one.
+"""
+
+import inspect
+import json
+
+from . import array_digests, events, operations
+
+
+@events.safely
+def record_xgboost(model, number):
+    """The trees of the last round of a Booster."""
+    if not operations.is_open():
+        return
+    n = model.num_boosted_rounds()
+    for tree, text in enumerate(model[n - 1 : n].get_dump(dump_format="json", with_stats=True)):
+        _record(json.loads(text), f"round {number}, tree {tree}", _XGBOOST)
+
+
+@events.safely
+def record_lightgbm(model, number):
+    """The trees of the last round of a Booster."""
+    if not operations.is_open():
+        return
+    trees = model.dump_model(num_iteration=1, start_iteration=model.current_iteration() - 1)["tree_info"]
+    for tree, content in enumerate(trees):
+        _record(content["tree_structure"], f"round {number}, tree {tree}", _LIGHTGBM)
+
+
+@events.safely
+def record_call(library, train, arguments, keywords):
+    """What `train` is called with."""
+    if not operations.is_before_end():
+        return
+    given = inspect.signature(train).bind_partial(*arguments, **keywords).arguments
+    data = given.get("dtrain", given.get("train_set"))
+    inputs = []
+    for name in ("label", "weight", "base_margin", "init_score"):
+        values = getattr(data, f"get_{name}", lambda: None)()
+        if values is not None and len(values):
+            digest = array_digests.of_array(values)
+            inputs.append(
+                {"name": name, "type": str(values.dtype), "shape": list(values.shape), "device": "cpu", "digest": digest}
+            )
+    named = sorted((str(name), repr(value)) for name, value in dict(given.get("params") or {}).items())
+    operations.write(
+        operations.begin(), op=f"{library}.train", arguments=dict(named), inputs=inputs, outputs=[], **operations.place()
+    )
+
+
+# For each library: the name of its nodes, members that hold the children, and members that describe a node.
+_XGBOOST = (
+    "xgboost: split of a node",
+    ("children",),
+    ("split", "split_condition", "missing", "gain", "cover", "leaf"),
+)
+_LIGHTGBM = (
+    "lightgbm: split of a node",
+    ("left_child", "right_child"),
+    ("split_feature", "threshold", "split_gain", "internal_value", "internal_count", "leaf_value", "leaf_count"),
+)
+
+
+def _record(root, where, library):
+    kind, links, facts = library
+    place = operations.place()
+    waiting = [root]
+    for index, node in enumerate(waiting):  # grows while it is walked
+        values = [{"name": name, "value": repr(node[name])} for name in facts if name in node]
+        operations.write(
+            operations.begin(), op=kind, module=f"{where}, node {index}", inputs=[], outputs=values, **place
+        )
+        for link in links:
+            child = node.get(link, [])
+            waiting += child if isinstance(child, list) else [child]
