@@ -21,6 +21,7 @@ RecordOptions options_of(const Json& json) {
   options.keep.file_bytes = json.at("keep_file_bytes").get<int64_t>();
   options.keep.total_bytes = json.at("keep_total_bytes").get<int64_t>();
   options.metric_patterns = json.at("metrics").get<std::vector<std::string>>();
+  options.operations = json.at("operations").get<std::string>();
   options.source = json.at("source").get<bool>();
   if (options.command.empty()) throw Json::other_error::create(599, "the command has no words", &json);
   return options;
@@ -43,6 +44,7 @@ Json record_options_json(const RecordOptions& options) {
           {"keep_file_bytes", options.keep.file_bytes},
           {"keep_total_bytes", options.keep.total_bytes},
           {"metrics", options.metric_patterns},
+          {"operations", options.operations},
           {"source", options.source}};
 }
 

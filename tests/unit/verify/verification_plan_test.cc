@@ -19,6 +19,7 @@ VerificationPlan plan_in(const platform::Path& folder, std::vector<Setup> setups
   request.record.folder = folder;
   request.record.environment = {{"A", "1"}, {"A", "2"}};
   request.record.keep.file_bytes = 7;
+  request.record.operations = "2-3";
   request.setups = std::move(setups);
   request.ignore_output = {"x+"};
   request.folder = folder / "v";
@@ -70,6 +71,7 @@ TEST_CASE("a plan that was written reads back the same") {
   CHECK(again.record.command == std::vector<std::string>{"program", "a word", "\xC3\xA4"});
   CHECK(again.record.environment == plan.record.environment);
   CHECK(again.record.keep.file_bytes == 7);
+  CHECK(again.record.operations == "2-3");
   CHECK(again.setups[0].enforcement.seed == 5);
   CHECK_FALSE(again.setups[1].judged);
   CHECK(again.setups[1].runs[1].variation.seed == 103);
