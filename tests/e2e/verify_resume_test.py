@@ -68,7 +68,8 @@ class InterruptedTest(support.ProgramTest):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
-        self.addCleanup(lambda: process.poll() is None and process.kill())
+        # Not killed: it would leave others behind that still write while the folder is removed.
+        self.addCleanup(lambda: process.poll() is None and process.terminate())
         self.addCleanup(lambda: (self.marks / "hold").unlink(missing_ok=True))
         self.wait_until(lambda: (self.marks / "held").exists() or process.poll() is not None, "no program waits")
         self.assertIsNone(process.poll(), "it ended before it was to be interrupted")
