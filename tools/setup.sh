@@ -7,6 +7,7 @@
 #   tools/setup.sh --bench   also the libraries that benchmarks compare with
 #   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
 #   tools/setup.sh --containers  also what tests with containers and virtual environments need (about 150 MB)
+#   tools/setup.sh --slurm   also a Slurm that tests start for themselves
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
@@ -18,20 +19,23 @@ tests="man-db zsh fish python3-jsonschema librsvg2-bin"
 peers="libopenblas-dev libdnnl-dev python3-torch"
 ranks="openmpi-bin"
 containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
+slurm="slurmctld slurmd slurm-client munge"
 
 check=no
 bench=no
 python=no
 with_containers=no
+with_slurm=no
 for word in "$@"; do
   case $word in
     --check) check=yes ;;
     --bench) bench=yes ;;
     --python) python=yes ;;
     --containers) with_containers=yes ;;
-    -h | --help) sed -n 's/^# \{0,1\}//; 2,9p' "$0"; exit 0 ;;
+    --slurm) with_slurm=yes ;;
+    -h | --help) sed -n 's/^# \{0,1\}//; 2,10p' "$0"; exit 0 ;;
     *)
-      echo "error[usage]: unknown option '$word'; there are --check, --bench, --python, --containers and --help" >&2
+      echo "error[usage]: unknown option '$word'; there are --check, --bench, --python, --containers, --slurm and --help" >&2
       exit 2
       ;;
   esac
@@ -63,6 +67,7 @@ look "testing runs of several ranks" $ranks
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
+[ $with_slurm = no ] || look "testing jobs of Slurm" $slurm
 [ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
   python3-click python3-yaml python3-absl
 

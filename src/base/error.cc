@@ -23,6 +23,14 @@ const CodeFacts& facts(ErrorCode code) {
 }  // namespace
 
 std::string_view code_name(ErrorCode code) { return facts(code).name; }
+
+std::optional<ErrorCode> code_of_name(std::string_view name) {
+  for (int code = 0; code <= static_cast<int>(ErrorCode::kInternal); ++code) {
+    if (facts(static_cast<ErrorCode>(code)).name == name) return static_cast<ErrorCode>(code);
+  }
+  return std::nullopt;
+}
+
 int exit_status(ErrorCode code) { return facts(code).exit_status; }
 std::string_view meaning(ErrorCode code) { return facts(code).meaning; }
 

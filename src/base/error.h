@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ enum class ErrorCode {
 };
 
 std::string_view code_name(ErrorCode code);
+// Nothing if no code has this name.
+std::optional<ErrorCode> code_of_name(std::string_view name);
 int exit_status(ErrorCode code);
 std::string_view meaning(ErrorCode code);
 

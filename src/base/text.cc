@@ -111,6 +111,15 @@ std::optional<std::string> closest_match(std::string_view word, std::span<const 
   return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=+,%@";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
 std::vector<std::string> wrap_text(std::string_view text, int64_t width) {
   std::vector<std::string> lines;
   for (const std::string& word : split(text, ' ')) {

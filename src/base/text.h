@@ -17,6 +17,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 // Without spaces, tabs and line ends at both ends.
 std::string_view trim(std::string_view text);
 
+// As a POSIX shell has to be given it: as it is if it has plain characters only, else in single quotes.
+std::string shell_word(std::string_view text);
+
 // "917 bytes", "9.5 MiB"; units of 1024.
 std::string format_bytes(int64_t size_bytes);
 

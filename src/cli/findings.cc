@@ -181,6 +181,7 @@ std::vector<Finding> examine_machine() {
        "tools/setup.sh --containers"},
       {"buildah", "testing that a Dockerfile gives the same image twice", "tools/setup.sh --containers"},
       {"rsvg-convert", "plots of a verification as PNG", "apt-get install librsvg2-bin"},
+      {"sbatch", "'ibid verify --executor slurm'", "apt-get install slurm-client, and join a cluster"},
       {"clang++-19", "building with a second compiler and the fuzzers", "tools/setup.sh"},
       {"qemu-aarch64", "testing the 64-bit ARM build on other machines", "tools/setup.sh"},
       {"aarch64-linux-gnu-g++", "building for 64-bit ARM on other machines", "tools/setup.sh"},

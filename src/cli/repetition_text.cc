@@ -82,6 +82,9 @@ std::string statistics_text(const Json& statistics) {
     text += "run time, " + group["group"].get<std::string>() + ": " + sample_text(group, kTimeDecimals) +
             " (seconds)\n";
   }
+  if (!text.empty() && !statistics.value("run_seconds_comparable", true))
+    text +=
+        "  runs shared the machine: their times are not comparable with those of a program that runs alone\n";
   for (const Json& metric : statistics["last_metrics"]) {
     for (const Json& group : metric["groups"]) {
       if (group.value("distinct", int64_t{0}) < 2) continue;

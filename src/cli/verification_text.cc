@@ -139,6 +139,9 @@ std::string run_text(const Console& console, const verify::Repetition& run) {
                      (comparison.same() ? console.styled(Style::kGood, "same bits")
                                         : console.styled(Style::kBad, "different")) +
                      " (" + format_duration(run.seconds) + ")\n" + difference_text(comparison);
+  if (!run.other_cores.empty())
+    text += "    it saw " + run.other_cores.substr(0, run.other_cores.find(' ')) + " cores" +
+            run.other_cores.substr(run.other_cores.find(' ')) + ": libraries may have used other threads\n";
   for (const std::string& path : run.read_before)
     text += "    it read " + path + ", which an earlier run had written: the runs are not independent\n";
   return text;

@@ -49,4 +49,21 @@ int64_t count_allowed_cores() noexcept {
   return mask.cores ? CPU_COUNT_S(mask.size_bytes, mask.cores.get()) : 0;
 }
 
+std::vector<int32_t> allowed_cores_list() {
+  const Mask mask = allowed_mask();
+  std::vector<int32_t> cores;
+  for (size_t core = 0; mask.cores && core < mask.size_bytes * 8; ++core) {
+    if (CPU_ISSET_S(core, mask.size_bytes, mask.cores.get())) cores.push_back(static_cast<int32_t>(core));
+  }
+  return cores;
+}
+
+bool use_only_cores(std::span<const int32_t> cores) noexcept {
+  const Mask mask = allowed_mask();
+  if (!mask.cores || cores.empty()) return false;
+  CPU_ZERO_S(mask.size_bytes, mask.cores.get());
+  for (const int32_t core : cores) CPU_SET_S(static_cast<size_t>(core), mask.size_bytes, mask.cores.get());
+  return ::sched_setaffinity(0, mask.size_bytes, mask.cores.get()) == 0;
+}
+
 }  // namespace ibid::platform

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -16,5 +17,11 @@ void keep_off_this_core(std::vector<std::thread>& threads) noexcept;
 
 // How many cores the calling thread may use, or 0 where the system does not say.
 int64_t count_allowed_cores() noexcept;
+
+// Their numbers, ascending; none where the system does not say.
+std::vector<int32_t> allowed_cores_list();
+
+// From now on the calling thread, and what it starts, may use these cores alone. False: the system refused.
+bool use_only_cores(std::span<const int32_t> cores) noexcept;
 
 }  // namespace ibid::platform

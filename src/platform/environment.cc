@@ -24,6 +24,12 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value;
 }
 
+std::optional<std::string> take_environment_variable(const std::string& name) {
+  std::optional<std::string> value = environment_variable(name);
+  ::unsetenv(name.c_str());
+  return value;
+}
+
 std::map<std::string, std::string> all_environment_variables() {
   std::map<std::string, std::string> variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

@@ -11,6 +11,10 @@ namespace ibid::platform {
 // Nothing if the variable is not set; set to nothing is an empty text.
 std::optional<std::string> environment_variable(const std::string& name);
 
+// The same, and takes it away, so that programs started later do not get it. For the main thread before there
+// are others.
+std::optional<std::string> take_environment_variable(const std::string& name);
+
 // All of them, by name.
 std::map<std::string, std::string> all_environment_variables();
 

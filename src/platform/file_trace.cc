@@ -13,8 +13,8 @@ constexpr int kLongestWaitMilliseconds = 5000;
 
 }  // namespace
 
-Result<TracedChild> spawn_traced(const ProcessRequest& request, const FileTrace& trace, const Pipe& output,
-                                 const Pipe& error) {
+Result<TracedChild> spawn_traced(const ProcessRequest& request, StandardInput input, const FileTrace& trace,
+                                 const Pipe& output, const Pipe& error) {
   IBID_ASSIGN(Pipe status, make_pipe());
   ProcessRequest traced = request;
   const std::string program = request.arguments.front();
@@ -22,8 +22,7 @@ Result<TracedChild> spawn_traced(const ProcessRequest& request, const FileTrace&
                       std::to_string(trace.left_out.size())};
   traced.arguments.insert(traced.arguments.end(), trace.left_out.begin(), trace.left_out.end());
   traced.arguments.insert(traced.arguments.end(), request.arguments.begin(), request.arguments.end());
-  IBID_ASSIGN(const pid_t child,
-              spawn(traced, StandardInput::kInherited, output, error, status.write_end.get()));
+  IBID_ASSIGN(const pid_t child, spawn(traced, input, output, error, status.write_end.get()));
   status.write_end.reset();
   // Nothing to read: the program runs without a tracer.
   int problem = 0;

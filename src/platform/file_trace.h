@@ -28,8 +28,8 @@ struct TracedChild {
 // Like spawn(), through the tracer, which becomes the program: its process, parent and signals are as without
 // tracing. What differs: set-user-ID programs have no privileges unless root starts them, and no debugger can
 // be used. Where tracing is not permitted the program runs all the same, and the events say why not.
-Result<TracedChild> spawn_traced(const ProcessRequest& request, const FileTrace& trace, const Pipe& output,
-                                 const Pipe& error);
+Result<TracedChild> spawn_traced(const ProcessRequest& request, StandardInput input, const FileTrace& trace,
+                                 const Pipe& output, const Pipe& error);
 
 // Waits until the tracer has written everything. A tracer that was killed counts as done.
 void await_events(const TracedChild& child);

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -68,6 +70,14 @@ Result<ProcessResult> run_process(const ProcessRequest& request) {
   result.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   result.peak_resident_bytes = int64_t{usage.ru_maxrss} * 1024;
   return result;
+}
+
+int64_t process_id() { return ::getpid(); }
+
+void end_with_parent(int64_t parent_process_id) {
+  // Best effort: without it a killed parent leaves its children running.
+  static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGTERM));
+  if (::getppid() != parent_process_id) ::raise(SIGTERM);
 }
 
 Result<Path> program_path() {

@@ -17,6 +17,7 @@ struct ProcessRequest {
   std::optional<Path> folder;                                    // to run in; else the current one
   std::optional<double> timeout_seconds;                         // then the child is killed
   std::optional<unsigned> umask = {};                            // of the child; else this process's own
+  bool empty_input = false;  // for supervise(): the child does not get this process's standard input
 };
 
 struct ProcessResult {
@@ -30,6 +31,12 @@ struct ProcessResult {
 // Runs a program to its end and keeps what it prints; its standard input is empty. An error only if it could
 // not be started: a program that fails is a result.
 Result<ProcessResult> run_process(const ProcessRequest& request);
+
+int64_t process_id();
+
+// Asks the system to end this process (SIGTERM) when the thread that started it is no more, however that came
+// about. Does so at once if the parent is another by now.
+void end_with_parent(int64_t parent_process_id);
 
 // The file this program was started from.
 Result<Path> program_path();

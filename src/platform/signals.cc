@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <string_view>
 
@@ -12,13 +13,17 @@ namespace {
 std::atomic<int> stops{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-std::atomic<pid_t> forward_to{0};
+std::array<std::atomic<pid_t>, kMostForwardings> forward_to{};  // 0: a free place
+std::atomic<int> n_forwardings{0};
 
 // Runs inside a signal: only calls that are safe there.
 void on_stop(int signal, siginfo_t* info, void*) {
-  if (const pid_t child = forward_to.load(); child > 0) {
+  if (n_forwardings.load() > 0) {
     stops.fetch_add(1);
-    if (info->si_code != SI_KERNEL) ::kill(child, signal);
+    if (info->si_code == SI_KERNEL) return;
+    for (const std::atomic<pid_t>& place : forward_to) {
+      if (const pid_t child = place.load(); child > 0) ::kill(child, signal);
+    }
     return;
   }
   if (stops.fetch_add(1) > 0) ::_exit(128 + signal);
@@ -39,17 +44,24 @@ void install_signal_handlers() {
 }
 
 SignalForwarding::SignalForwarding(int64_t child_process_id) {
-  forward_to.store(static_cast<pid_t>(child_process_id));
-  struct sigaction action{};
-  action.sa_sigaction = on_stop;
-  action.sa_flags = SA_RESTART | SA_SIGINFO;
-  ::sigemptyset(&action.sa_mask);
-  ::sigaction(SIGHUP, &action, nullptr);
+  const auto child = static_cast<pid_t>(child_process_id);
+  for (size_t i = 0; i < forward_to.size() && place_ < 0; ++i) {
+    pid_t free_place = 0;
+    if (forward_to[i].compare_exchange_strong(free_place, child)) place_ = static_cast<int64_t>(i);
+  }
+  if (n_forwardings.fetch_add(1) == 0) {
+    struct sigaction action{};
+    action.sa_sigaction = on_stop;
+    action.sa_flags = SA_RESTART | SA_SIGINFO;
+    ::sigemptyset(&action.sa_mask);
+    ::sigaction(SIGHUP, &action, nullptr);
+  }
+  if (stop_requested()) ::kill(child, SIGTERM);
 }
 
 SignalForwarding::~SignalForwarding() {
-  forward_to.store(0);
-  ::signal(SIGHUP, SIG_DFL);
+  if (place_ >= 0) forward_to[static_cast<size_t>(place_)].store(0);
+  if (n_forwardings.fetch_sub(1) == 1) ::signal(SIGHUP, SIG_DFL);
 }
 
 bool stop_requested() { return stops.load(std::memory_order_relaxed) > 0; }

@@ -16,14 +16,21 @@ bool stop_requested();
 // An error (code interrupted) once a stop was asked for.
 Result<void> check_not_stopped();
 
-// While it lives, SIGINT, SIGTERM and SIGHUP sent to this process go on to a child instead of stopping this
-// process. Those that the terminal makes are not passed on: it sends them to the child itself.
+// How many children signals can be forwarded to at once.
+inline constexpr int64_t kMostForwardings = 256;
+
+// While it lives, SIGINT, SIGTERM and SIGHUP sent to this process go on to a child (and to those of other
+// such objects) instead of stopping this process. Those that the terminal makes are not passed on: it sends
+// them to the child itself. A child that was started when a stop had been asked for already is ended at once.
 class SignalForwarding {
  public:
   explicit SignalForwarding(int64_t child_process_id);
   ~SignalForwarding();
   SignalForwarding(const SignalForwarding&) = delete;
   SignalForwarding& operator=(const SignalForwarding&) = delete;
+
+ private:
+  int64_t place_ = -1;
 };
 
 }  // namespace ibid::platform

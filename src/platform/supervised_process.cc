@@ -58,8 +58,9 @@ double seconds_of(const timeval& time) {
 
 Result<TracedChild> start(const ProcessRequest& request, const FileTrace* trace, const Pipe& output,
                           const Pipe& error) {
-  if (trace != nullptr) return spawn_traced(request, *trace, output, error);
-  IBID_ASSIGN(const pid_t child, spawn(request, StandardInput::kInherited, output, error));
+  const StandardInput input = request.empty_input ? StandardInput::kEmpty : StandardInput::kInherited;
+  if (trace != nullptr) return spawn_traced(request, input, *trace, output, error);
+  IBID_ASSIGN(const pid_t child, spawn(request, input, output, error));
   return TracedChild{child, {}};
 }
 

@@ -27,10 +27,10 @@ struct SupervisedEnd {
   int shell_status() const { return signal ? 128 + *signal : *exit_status; }
 };
 
-// Runs a program in the foreground: it keeps this process's standard input, and what it prints is handed over
-// as it comes. SIGINT, SIGTERM and SIGHUP that somebody sends to this process are passed on to it, those of
-// the terminal reach it anyway; this process waits for its end. With `trace` the files it opens are written
-// down. Errors: it could not be started.
+// Runs a program in the foreground: it keeps this process's standard input unless that is to be empty, and
+// what it prints is handed over as it comes. SIGINT, SIGTERM and SIGHUP that somebody sends to this process
+// are passed on to it, those of the terminal reach it anyway; this process waits for its end. With `trace`
+// the files it opens are written down. Errors: it could not be started.
 Result<SupervisedEnd> supervise(const ProcessRequest& request,
                                 const std::function<void(OutputStream, std::string_view)>& on_output,
                                 const FileTrace* trace = nullptr);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/hex.h"
+#include "base/text.h"
 #include "data/manifest_diff.h"
 #include "data/tree_hash.h"
 #include "platform/signals.h"
@@ -24,12 +25,6 @@ using State = RestoredTree::State;
 // Errors after which the next tree would fare no better.
 bool ends_everything(const Error& error) {
   return error.code() == ErrorCode::kInterrupted || error.code() == ErrorCode::kDiskFull;
-}
-
-std::string shell_word(const std::string& text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-  return word + "'";
 }
 
 class TreeRestorer {

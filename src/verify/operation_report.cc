@@ -44,9 +44,9 @@ Result<std::string> cadence_of(const platform::Path& record) {
   return every->is_string() ? every->get<std::string>() : every->dump();
 }
 
-Result<Json> first_operation(const RepetitionOptions& options, const SetupResult& setup,
-                             const Repetition& run, const platform::Path& folder) {
-  OperationSearch search{.record = options.record,
+Result<Json> first_operation(const RecordOptions& record, const SetupResult& setup, const Repetition& run,
+                             const platform::Path& folder) {
+  OperationSearch search{.record = record,
                          .a = {},
                          .b = run.variation,
                          .folder = folder,
@@ -112,15 +112,15 @@ void add_explanation(const Json& finding, std::vector<std::pair<std::string, std
 
 }  // namespace
 
-Result<Json> first_operations(const RepetitionOptions& options, const SetupResult& setup,
+Result<Json> first_operations(const RecordOptions& record, const SetupResult& setup,
                               const platform::Path& folder) {
   Json findings = Json::array();
-  if (!options.record.hook) return findings;
+  if (!record.hook) return findings;
   for (const Repetition* run : runs_to_explain(setup)) {
     std::string name = "divergence-" + (setup.name.empty() ? "" : setup.name + "-") + run->variation.factor;
     std::replace(name.begin(), name.end(), ' ', '-');
     IBID_TRY(platform::make_folders(folder / name));
-    IBID_ASSIGN(Json finding, first_operation(options, setup, *run, folder / name));
+    IBID_ASSIGN(Json finding, first_operation(record, setup, *run, folder / name));
     findings.push_back(std::move(finding));
   }
   return findings;

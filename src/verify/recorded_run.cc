@@ -176,6 +176,7 @@ Json request_json(const RecordOptions& options) {
   Json variables = Json::object();
   for (const auto& [name, value] : options.environment) variables[name] = value;
   json["environment"] = std::move(variables);
+  if (!options.execution.is_null()) json["execution"] = options.execution;
   return json;
 }
 

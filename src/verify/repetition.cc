@@ -27,50 +27,54 @@ std::vector<std::string> read_before(const std::set<std::string>& written, const
   return found;
 }
 
-std::string folder_name(size_t number, const std::string& name) {
-  std::string text = (number < 10 ? "0" : "") + number_text(static_cast<int64_t>(number)) + "-" + name;
-  std::replace_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == '/' || c == '='; }, '-');
-  return text;
+// How a run was executed, as its record tells.
+struct Circumstances {
+  std::optional<int64_t> visible_cores;  // records of `ibid run` do not tell
+  bool alone = true;
+};
+
+Result<Circumstances> circumstances_of(const RunFolder& folder) {
+  IBID_ASSIGN(const Json run, folder.read_json("run.json"));
+  const Json execution = run.value("execution", Json());
+  if (!execution.is_object()) return Circumstances{};
+  Circumstances found;
+  if (const auto cores = execution.find("visible_cores");
+      cores != execution.end() && cores->is_number_integer())
+    found.visible_cores = cores->get<int64_t>();
+  found.alone = execution.value("jobs", Json()) == 1;
+  return found;
 }
 
-class Repeater {
+class Comparer {
  public:
-  Repeater(const RepetitionOptions& options, platform::Path folder)
-      : options_(options), folder_(std::move(folder)), digest_every_(options.record.digest_every) {}
+  Comparer(const VerificationPlan& plan, RunExecutor& executor, const VerificationListener& listener,
+           std::vector<std::regex> noise)
+      : plan_(plan), executor_(executor), listener_(listener), noise_(std::move(noise)) {}
 
   Result<VerificationResult> run() {
-    VerificationResult result;
-    for (const Setup& setup : options_.setups) {
-      if (options_.on_setup) options_.on_setup(setup);
-      IBID_TRY(run_setup(setup));
+    VerificationResult result{{}, plan_.execution, 1, true, ""};
+    for (const PlannedSetup& setup : plan_.setups) {
+      if (listener_.on_setup) listener_.on_setup(setup);
+      IBID_TRY(compare_setup(setup));
       result.setups.push_back(std::move(result_));
     }
+    result.at_once = executor_.at_once();
+    result.one_by_one = executor_.one_by_one();
+    result.run_times_comparable = all_alone_;
     return result;
   }
 
  private:
-  Result<void> run_setup(const Setup& setup) {
+  Result<void> compare_setup(const PlannedSetup& setup) {
     result_ = {setup.name, setup.enforcement, setup.judged, {}, {}, 1};
-    IBID_TRY(run_first(setup));
-    for (int64_t i = 2; i <= setup.repeats + 1; ++i)
-      IBID_TRY(run_again({kAsItIs, number_text(i), {}, ""}, "as it is " + number_text(i)));
-    for (const Variation& variation : setup.variations) IBID_TRY(run_again(variation, variation.name()));
+    IBID_TRY(take_first(setup.runs.front()));
+    for (size_t i = 1; i < setup.runs.size(); ++i) IBID_TRY(compare(setup.runs[i]));
     return {};
   }
 
-  platform::Path next_folder(const std::string& name) {
-    return folder_ / folder_name(++n_runs_, result_.name.empty() ? name : result_.name + " " + name);
-  }
-
-  Result<void> run_first(const Setup& setup) {
-    if (options_.recorded && setup.name.empty()) {
-      result_.first = *options_.recorded;
-      ++n_runs_;
-    } else {
-      result_.first = next_folder(setup.first_name);
-      // The source is the same for all; the first run of all keeps it.
-      IBID_TRY(record(result_.first, {}, n_runs_ == 1));
-    }
+  Result<void> take_first(const PlannedRun& run) {
+    result_.first = run.number == 0 ? *plan_.recorded : plan_.folder_of(run);
+    if (run.number > 0) IBID_TRY(execute(run));
     IBID_ASSIGN(const RunFolder first, RunFolder::open(result_.first));
     IBID_ASSIGN(RunEvidence evidence, read_evidence(first));
     const std::string status = evidence.end.value("status", "");
@@ -80,10 +84,9 @@ class Repeater {
                    "only a run that ended by itself can be compared; run it again");
     }
     written_ = paths_of(evidence.files, "read");
-    if (first.has("seen.json")) {
-      IBID_ASSIGN(const Json seen, first.read_json("seen.json"));
-      digest_every_ = settled_cadence(digest_every_, seen);
-    }
+    IBID_ASSIGN(const Circumstances circumstances, circumstances_of(first));
+    first_cores_ = circumstances.visible_cores;
+    all_alone_ = all_alone_ && circumstances.alone;
     outcomes_.clear();
     outcomes_.push_back(std::move(evidence));
     return {};
@@ -93,60 +96,62 @@ class Repeater {
   int64_t outcome_of(RunEvidence evidence, const RunComparison& with_first) {
     if (with_first.same() || with_first.without_evidence) return 1;
     for (size_t i = 1; i < outcomes_.size(); ++i) {
-      if (compare_runs(outcomes_[i], evidence, options_.noise).same()) return static_cast<int64_t>(i) + 1;
+      if (compare_runs(outcomes_[i], evidence, noise_).same()) return static_cast<int64_t>(i) + 1;
     }
     outcomes_.push_back(std::move(evidence));
     return ++result_.n_outcomes;
   }
 
-  Result<void> run_again(const Variation& variation, const std::string& name) {
-    IBID_TRY(platform::check_not_stopped());
+  Result<void> compare(const PlannedRun& run) {
+    if (platform::stop_requested())
+      return Error(ErrorCode::kInterrupted, "stopped before all runs were compared");
     Repetition repetition;
-    repetition.name = name;
-    repetition.variation = variation;
-    repetition.skipped = variation.skipped;
-    if (repetition.skipped.empty()) {
-      repetition.folder = next_folder(name);
-      IBID_TRY(record(repetition.folder, variation, false));
+    repetition.name = run.name;
+    repetition.variation = run.variation;
+    repetition.skipped = run.variation.skipped;
+    if (run.number > 0) {
+      IBID_TRY(execute(run));
+      repetition.folder = plan_.folder_of(run);
       IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
-      IBID_ASSIGN(repetition.skipped, why_nothing_was_varied(variation, folder));
+      IBID_ASSIGN(repetition.skipped, why_nothing_was_varied(run.variation, folder));
     }
     if (repetition.skipped.empty()) {
       IBID_ASSIGN(const RunFolder folder, RunFolder::open(repetition.folder));
       IBID_ASSIGN(RunEvidence evidence, read_evidence(folder));
+      IBID_ASSIGN(const Circumstances circumstances, circumstances_of(folder));
+      const std::optional<int64_t> cores = circumstances.visible_cores;
+      all_alone_ = all_alone_ && circumstances.alone;
+      if (cores && first_cores_ && *cores != *first_cores_)
+        repetition.other_cores = number_text(*cores) + " instead of " + number_text(*first_cores_);
       repetition.seconds = evidence.end.value("seconds", 0.0);
       repetition.read_before = read_before(written_, evidence.files);
-      repetition.comparison = compare_runs(outcomes_.front(), evidence, options_.noise);
+      repetition.comparison = compare_runs(outcomes_.front(), evidence, noise_);
       repetition.outcome = outcome_of(std::move(evidence), *repetition.comparison);
     }
-    if (options_.on_run) options_.on_run(repetition);
+    if (listener_.on_run) listener_.on_run(repetition);
     result_.runs.push_back(std::move(repetition));
     return {};
   }
 
-  Result<void> record(const platform::Path& path, const Variation& variation, bool source) {
-    RecordOptions record = options_.record;
-    record.source = source;
-    record.enforcement = result_.enforcement;
-    record.digest_every = digest_every_;
-    IBID_ASSIGN(RunFolder folder, RunFolder::create(path));
-    IBID_TRY(vary(record, variation, folder));
-    IBID_ASSIGN(const RecordedRun run, record_run(record, folder));
-    if (platform::stop_requested()) {
-      return Error(ErrorCode::kInterrupted, "stopped before all repetitions had run",
-                   "those that have are in " + path.parent_path().string());
-    }
-    if (record.enforcement.strict && !run.not_enforced.empty()) return strict_error(run.not_enforced);
+  Result<void> execute(const PlannedRun& run) {
+    IBID_TRY(executor_.finish(run.number));
+    if (!result_.enforcement.strict) return {};
+    IBID_ASSIGN(const RunFolder folder, RunFolder::open(plan_.folder_of(run)));
+    IBID_ASSIGN(const Json seen, folder.read_json("seen.json"));
+    const Json not_enforced = seen.value("not_enforced", Json::array());
+    if (!not_enforced.empty()) return strict_error(not_enforced);
     return {};
   }
 
-  const RepetitionOptions& options_;
-  platform::Path folder_;
-  size_t n_runs_ = 0;
-  std::string digest_every_;  // measured in the first run of all: the others have digests of the same steps
-  SetupResult result_;        // of the setup that is running
+  const VerificationPlan& plan_;
+  RunExecutor& executor_;
+  const VerificationListener& listener_;
+  const std::vector<std::regex> noise_;
+  SetupResult result_;                 // of the setup that is compared
   std::vector<RunEvidence> outcomes_;  // one of each distinct outcome of it
   std::set<std::string> written_;
+  std::optional<int64_t> first_cores_;
+  bool all_alone_ = true;
 };
 
 Json runs_json(const SetupResult& result) {
@@ -162,10 +167,20 @@ Json runs_json(const SetupResult& result) {
       json["outcome"] = run.outcome;
       json["comparison"] = comparison_json(*run.comparison);
       if (!run.read_before.empty()) json["read_what_earlier_runs_wrote"] = run.read_before;
+      if (!run.other_cores.empty()) json["saw_other_cores"] = run.other_cores;
     }
     runs.push_back(std::move(json));
   }
   return runs;
+}
+
+Json execution_json(const VerificationResult& result) {
+  Json json = {{"executor", executor_name(result.execution.executor)}, {"jobs", result.execution.jobs}};
+  if (result.at_once > 0) json["at_once"] = result.at_once;
+  if (result.execution.visible_cores > 0) json["visible_cores"] = result.execution.visible_cores;
+  if (!result.one_by_one.empty()) json["one_by_one"] = result.one_by_one;
+  json["run_times_comparable"] = result.run_times_comparable;
+  return json;
 }
 
 Json setup_json(const SetupResult& setup) {
@@ -178,52 +193,7 @@ Json setup_json(const SetupResult& setup) {
           {"runs", runs_json(setup)}};
 }
 
-// Of runs that are meant to differ; the first variation is the run that the others are compared with.
-Setup setup_of(const char* name, std::vector<Variation> variations, const Enforcement& own) {
-  Setup setup{.name = name, .enforcement = own, .repeats = 0, .variations = {}, .judged = false};
-  setup.first_name = variations.front().name();
-  setup.variations.assign(variations.begin() + 1, variations.end());
-  return setup;
-}
-
 }  // namespace
-
-Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const Enforcement& own) {
-  std::vector<Setup> setups;
-  for (const std::string& name : split(comma_separated, ',')) {
-    const auto refuse = [&](const std::string& why) {
-      return Error(ErrorCode::kUsage, "--setup has '" + name + "'" + why,
-                   "choose from random, seeds, deterministic, separated by commas");
-    };
-    if (name != "random" && name != "seeds" && name != "deterministic") return refuse(", which is no setup");
-    if (std::any_of(setups.begin(), setups.end(), [&](const Setup& other) { return other.name == name; }))
-      return refuse(" twice");
-    Setup setup{.name = name, .enforcement = {}, .repeats = 1, .variations = {}, .judged = name != "random"};
-    if (name == "random") {
-      setup.enforcement.own_seeds = OwnSeeds::kEntropy;
-    } else {
-      setup.enforcement = own;
-      setup.enforcement.seed = own.seed.value_or(kDefaultSeed);
-      setup.enforcement.deterministic = name == "deterministic";
-      setup.enforcement.strict = own.strict && setup.enforcement.deterministic;
-    }
-    setups.push_back(std::move(setup));
-  }
-  return setups;
-}
-
-Setup seeds_setup(int64_t n, const Enforcement& own) {
-  Setup setup = setup_of(kSeedsSetup, seed_variations(n), own);
-  setup.enforcement.own_seeds = OwnSeeds::kReplaced;
-  setup.enforcement.seed = seed_variations(1).front().seed;
-  return setup;
-}
-
-Setup order_seeds_setup(int64_t n, const Enforcement& own) {
-  Setup setup = setup_of(kOrderSeedsSetup, order_seed_variations(n), own);
-  setup.enforcement.order_seed = order_seed_variations(1).front().order_seed;
-  return setup;
-}
 
 bool VerificationResult::same() const {
   const bool any_judged =
@@ -243,13 +213,28 @@ int64_t SetupResult::n_run() const {
                        [](const Repetition& run) { return run.comparison.has_value(); });
 }
 
-Result<VerificationResult> repeat_and_compare(const RepetitionOptions& options,
-                                              const platform::Path& folder) {
-  return Repeater(options, folder).run();
+Result<VerificationResult> execute_and_compare(const VerificationPlan& plan, RunExecutor& executor,
+                                               const VerificationListener& listener) {
+  IBID_ASSIGN(std::vector<std::regex> noise, noise_patterns(plan.ignore_output));
+  return Comparer(plan, executor, listener, std::move(noise)).run();
+}
+
+Result<std::vector<std::regex>> noise_patterns(const std::vector<std::string>& texts) {
+  std::vector<std::regex> patterns;
+  for (const std::string& text : texts) {
+    try {
+      patterns.emplace_back(text);
+    } catch (const std::regex_error& problem) {
+      return Error(ErrorCode::kUsage,
+                   "'--ignore-output " + text + "' is no regular expression: " + problem.what(),
+                   "write for example --ignore-output 'took [0-9.]+ s'");
+    }
+  }
+  return patterns;
 }
 
 Json verification_json(const VerificationResult& result) {
-  Json json = {{"format", 1}, {"same", result.same()}};
+  Json json = {{"format", 1}, {"same", result.same()}, {"execution", execution_json(result)}};
   for (const SetupResult& setup : result.setups) {
     if (setup.name.empty()) {
       json["first"] = setup.first.string();

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/json.h"
-#include "verify/recorded_run.h"
 #include "verify/run_comparison.h"
-#include "verify/variation.h"
+#include "verify/run_executor.h"
+#include "verify/verification_plan.h"
 
 namespace ibid::verify {
 
@@ -22,41 +22,14 @@ struct Repetition {
   platform::Path folder;
   double seconds = 0.0;
   std::vector<std::string> read_before;  // files it read that an earlier run had written
+  std::string other_cores;  // how many cores it saw, if the first saw another number; empty if not
   std::optional<RunComparison> comparison;
 };
 
-// Runs of a command that are compared with one another: all that share what is enforced.
-struct Setup {
-  std::string name;  // "random"; empty: the command as it is, the only setup
-  Enforcement enforcement;
-  int64_t repeats = 1;  // besides the first run
-  std::vector<Variation> variations;
-  bool judged = true;  // false: its runs are expected to differ, so the verdict leaves them out
-  std::string first_name = "as it is 1";
-};
-
-// The setups `random` (the program's seeds replaced by entropy), `seeds` (a seed is given, nothing else held
-// still) and `deterministic` (all held still), separated by commas. `own` has the seed, if one was named, and
-// the number of threads. Errors (usage): a name that is none of these, or twice the same.
-Result<std::vector<Setup>> named_setups(std::string_view comma_separated, const Enforcement& own);
-
-constexpr const char* kSeedsSetup = "init-seeds";
-
-// One run for each of the first n primes above 100 as seed, in place of the program's own. n is at least 1.
-Setup seeds_setup(int64_t n, const Enforcement& own);
-
-constexpr const char* kOrderSeedsSetup = "order-seeds";
-
-// One run for each of the same numbers as seed of the order of samples alone. n is at least 1.
-Setup order_seeds_setup(int64_t n, const Enforcement& own);
-
-struct RepetitionOptions {
-  RecordOptions record;  // of every run; its folder and command come from the run to repeat, if there is one
-  std::optional<platform::Path> recorded;  // an existing record that is the first run of the unnamed setup
-  std::vector<Setup> setups;
-  std::vector<std::regex> noise;  // of standard output, not to be compared
-  std::function<void(const Setup&)> on_setup;
-  std::function<void(const Repetition&)> on_run;
+// Who is told while a verification goes on.
+struct VerificationListener {
+  std::function<void(const PlannedSetup&)> on_setup;
+  std::function<void(const Repetition&)> on_run;  // in the order of the plan
 };
 
 // What became of a setup.
@@ -74,14 +47,24 @@ struct SetupResult {
 
 struct VerificationResult {
   std::vector<SetupResult> setups;
+  Execution execution;
+  int64_t at_once = 1;  // 0: unknown
+  // With one another and with those of a program that runs alone: not if runs shared a machine.
+  bool run_times_comparable = true;
+  std::string one_by_one;  // why runs that might have been executed at once were not; empty if nothing stood
+                           // against it
 
   // All that are judged are the same in themselves; if none is, all.
   bool same() const;
 };
 
-// Runs a command several times, one after the other, into folders below `folder`, and compares each with the
-// first run of its setup. Errors: a run could not be recorded, or is not finished.
-Result<VerificationResult> repeat_and_compare(const RepetitionOptions& options, const platform::Path& folder);
+// Has the runs of a plan executed and compares each with the first of its setup. Errors: a run could not be
+// recorded, or a first run did not end by itself.
+Result<VerificationResult> execute_and_compare(const VerificationPlan& plan, RunExecutor& executor,
+                                               const VerificationListener& listener);
+
+// Patterns of what is no difference between outputs. Errors (usage): one is no regular expression.
+Result<std::vector<std::regex>> noise_patterns(const std::vector<std::string>& texts);
 
 // Everything in machine-readable form.
 Json verification_json(const VerificationResult& result);

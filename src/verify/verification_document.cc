@@ -144,6 +144,10 @@ DocumentSection differences_section(const std::vector<Group>& groups) {
         for (const std::string& sentence : difference_sentences(run["comparison"]))
           section.lines.push_back({Tone::kBad, name, sentence});
       }
+      if (run.contains("saw_other_cores"))
+        section.lines.push_back({Tone::kWarning, text_of(run, "name") + ":",
+                                 "saw " + text_of(run, "saw_other_cores") +
+                                     " cores, so libraries may have used another number of threads."});
       if (!run.contains("read_what_earlier_runs_wrote")) continue;
       for (const Json& path : run["read_what_earlier_runs_wrote"])
         section.lines.push_back({Tone::kWarning, text_of(run, "name") + ":",
@@ -207,6 +211,29 @@ DocumentSection factors_section(const std::vector<Group>& groups) {
   section.lines.push_back(
       {Tone::kQuiet, "",
        "Whatever is not named here was as this machine has it, and nothing is said about it."});
+  return section;
+}
+
+// How the runs were executed; no lines if one by one, on this machine.
+DocumentSection execution_section(const Json& report) {
+  DocumentSection section;
+  section.title = "How the runs were executed";
+  const Json execution = report.value("execution", Json::object());
+  if (execution.value("executor", "local") == "slurm")
+    section.lines.push_back({Tone::kPlain, "", "As jobs of Slurm; each record names its machine."});
+  if (count_of(execution, "at_once") > 1) {
+    section.lines.push_back({Tone::kPlain, "",
+                             "Up to " + number_text(count_of(execution, "at_once")) + " at once, each with " +
+                                 number_text(count_of(execution, "visible_cores")) + " of the cores."});
+  }
+  if (execution.contains("one_by_one"))
+    section.lines.push_back({Tone::kPlain, "", "One by one: " + text_of(execution, "one_by_one") + "."});
+  if (!execution.value("run_times_comparable", true)) {
+    section.lines.push_back(
+        {Tone::kWarning, "",
+         "Runs shared a machine: their times are not comparable with those of a program that "
+         "runs alone."});
+  }
   return section;
 }
 
@@ -279,6 +306,8 @@ Document verification_document(const Json& report, const Json& first) {
   for (DocumentSection& section : operation_sections(report)) document.sections.push_back(std::move(section));
   document.sections.push_back(factors_section(groups));
   if (report.contains("factors")) document.sections.push_back(factors_table(report["factors"]));
+  DocumentSection execution = execution_section(report);
+  if (!execution.lines.empty()) document.sections.push_back(std::move(execution));
   document.sections.push_back(repeat_section(report, first));
   return document;
 }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <memory>
+#include <optional>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -8,6 +10,7 @@
 #include "cli/recording_options.h"
 #include "cli/repetition_text.h"
 #include "cli/variation_options.h"
+#include "cli/verification_execution.h"
 #include "cli/verification_output.h"
 #include "cli/verification_text.h"
 #include "verify/factor_findings.h"
@@ -24,7 +27,7 @@ bool is_record(const std::vector<std::string>& words) {
   return words.size() == 1 && platform::path_exists(platform::Path(words.front()) / "run.json");
 }
 
-Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& options) {
+Result<void> take_record(const platform::Path& path, verify::PlanRequest& options) {
   IBID_ASSIGN(const verify::RunFolder folder, verify::RunFolder::open(path));
   IBID_ASSIGN(const Json run, folder.read_json("run.json"));
   if (run.value("kind", "") != "recorded" || !run.contains("command") || !run.contains("folder")) {
@@ -47,20 +50,6 @@ Result<void> take_record(const platform::Path& path, verify::RepetitionOptions& 
   if (!options.record.enforcement.asks_for_anything())
     options.record.enforcement = verify::parse_enforcement(run.value("enforcement", Json()));
   return {};
-}
-
-Result<std::vector<std::regex>> noise_patterns(const Invocation& invocation) {
-  std::vector<std::regex> patterns;
-  for (const std::string& text : invocation.texts("ignore-output")) {
-    try {
-      patterns.emplace_back(text);
-    } catch (const std::regex_error& problem) {
-      return Error(ErrorCode::kUsage,
-                   "'--ignore-output " + text + "' is no regular expression: " + problem.what(),
-                   "write for example --ignore-output 'took [0-9.]+ s'");
-    }
-  }
-  return patterns;
 }
 
 // How many runs with other seeds: as asked for, or as many as a factor needs.
@@ -90,27 +79,50 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation,
   return setups;
 }
 
-void show_progress(Console& console, verify::RepetitionOptions& options) {
-  console.print("repeating: " + join(options.record.command, " ") + "\n");
-  options.on_setup = [&console](const verify::Setup& setup) {
-    if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.first_name + ":\n");
+verify::VerificationListener progress_listener(Console& console, const verify::VerificationPlan& plan,
+                                               verify::RunExecutor& executor) {
+  console.print("repeating: " + join(plan.record.command, " ") + "\n" + execution_text(plan, executor));
+  verify::VerificationListener listener;
+  listener.on_setup = [&console](const verify::PlannedSetup& setup) {
+    if (!setup.name.empty()) console.print(setup.name + ", compared with " + setup.runs.front().name + ":\n");
   };
-  options.on_run = [&console](const verify::Repetition& repetition) {
+  listener.on_run = [&console, &executor, told = false](const verify::Repetition& repetition) mutable {
+    const std::string why = executor.one_by_one();
+    if (!told && !why.empty() && executor.at_once() != 1)
+      console.print("  one by one from here on: " + why + "\n");
+    told = !why.empty();
     console.print(run_text(console, repetition));
   };
+  return listener;
 }
 
 // For setups that are judged; that others differ is what they are for.
-Result<Json> find_first_operations(const Invocation& invocation, const verify::RepetitionOptions& options,
-                                   const verify::VerificationResult& result, const platform::Path& folder) {
+Result<Json> find_first_operations(const Invocation& invocation, const verify::VerificationPlan& plan,
+                                   const verify::VerificationResult& result) {
   Json findings = Json::array();
-  if (invocation.flag("no-search")) return findings;
+  // Where jobs are submitted is no place for trainings.
+  const bool here = plan.execution.executor == verify::ExecutorKind::kLocal;
+  if (invocation.flag("no-search") || !here) return findings;
+  IBID_TRY(prepare_search(plan));
   for (const verify::SetupResult& setup : result.setups) {
     if (!setup.judged) continue;
-    IBID_ASSIGN(Json more, verify::first_operations(options, setup, folder));
+    IBID_ASSIGN(Json more, verify::first_operations(plan.record, setup, plan.folder));
     for (Json& finding : more) findings.push_back(std::move(finding));
   }
   return findings;
+}
+
+// What the runs say about the factors that the plan names.
+Result<Json> factor_findings(const verify::VerificationPlan& plan, const verify::VerificationResult& result,
+                             const Json& report) {
+  Factors factors;
+  for (const std::string& code : plan.factors) {
+    IBID_ASSIGN(const verify::TaxonomyFactor* factor, verify::find_factor(code));
+    factors.push_back(factor);
+  }
+  IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
+  IBID_ASSIGN(const Json first_run, first.read_json("run.json"));
+  return verify::factors_json(factors, report, first_run);
 }
 
 bool any_found(const Json& findings) {
@@ -118,50 +130,82 @@ bool any_found(const Json& findings) {
                      [](const Json& finding) { return finding.contains("why"); });
 }
 
-Result<int> run(const Invocation& invocation, Console& console) {
-  const bool json = invocation.flag("json");
-  verify::RepetitionOptions options;
-  IBID_ASSIGN(options.record, read_recording_options(invocation));
+// What a command line that begins a verification asks for.
+Result<verify::VerificationPlan> new_plan(const Invocation& invocation, const platform::Path& shown) {
+  verify::PlanRequest request;
+  IBID_ASSIGN(request.record, read_recording_options(invocation));
   const std::vector<std::string> words = invocation.arguments("COMMAND");
   if (is_record(words)) {
-    IBID_TRY(take_record(std::filesystem::absolute(words.front()), options));
+    IBID_TRY(take_record(std::filesystem::absolute(words.front()), request));
   } else {
-    IBID_TRY(check_program(options.record.command.front()));
+    IBID_TRY(check_program(request.record.command.front()));
   }
   IBID_ASSIGN(const Factors factors, read_factors(invocation));
-  IBID_ASSIGN(options.setups, read_setups(invocation, options.record, factors));
-  IBID_ASSIGN(options.noise, noise_patterns(invocation));
-  const platform::Path shown = record_path(invocation, "ibid-verify", options.record.command);
-  const platform::Path folder = std::filesystem::absolute(shown);
-  if (platform::path_exists(folder)) {
-    return Error(ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
-                 "name another with --output");
+  for (const verify::TaxonomyFactor* factor : factors) request.factors.emplace_back(factor->code);
+  IBID_ASSIGN(request.setups, read_setups(invocation, request.record, factors));
+  request.ignore_output = invocation.texts("ignore-output");
+  IBID_TRY(verify::noise_patterns(request.ignore_output));
+  request.folder = std::filesystem::absolute(shown).lexically_normal();
+  if (platform::path_exists(shown)) {
+    return Error(
+        ErrorCode::kUsage, "the folder " + shown.string() + " exists already",
+        "name another with --output, or go on with what is in it: --resume " + shell_word(shown.string()));
   }
-  if (!json) show_progress(console, options);
-  IBID_ASSIGN(const verify::VerificationResult result, verify::repeat_and_compare(options, folder));
+  return plan_execution(verify::make_plan(request), invocation);
+}
+
+Result<int> compare_all(const verify::VerificationPlan& plan, const Invocation& invocation, Console& console,
+                        const platform::Path& shown) {
+  const bool json = invocation.flag("json");
+  IBID_ASSIGN(const platform::FileLock lock, lock_verification(plan));
+  IBID_TRY(set_unfinished_aside(plan, console));
+  IBID_ASSIGN(std::unique_ptr<verify::RunExecutor> executor, make_executor(plan, invocation));
+  verify::VerificationListener listener;
+  if (!json) listener = progress_listener(console, plan, *executor);
+  IBID_ASSIGN(const verify::VerificationResult result,
+              verify::execute_and_compare(plan, *executor, listener));
+  executor.reset();
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
+  report["statistics"]["run_seconds_comparable"] = result.run_times_comparable;
   if (const auto file = invocation.text("predictions")) {
     IBID_ASSIGN(
         report["statistics"]["predictions"],
         verify::prediction_statistics(verify::grouped_runs(result), verify::parse_prediction_file(*file)));
   }
-  IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, options, result, folder));
-  if (!factors.empty()) {
-    IBID_ASSIGN(const verify::RunFolder first, verify::RunFolder::open(result.setups.front().first));
-    IBID_ASSIGN(const Json first_run, first.read_json("run.json"));
-    report["factors"] = verify::factors_json(factors, report, first_run);
+  IBID_ASSIGN(report["first_operations"], find_first_operations(invocation, plan, result));
+  if (!plan.factors.empty()) {
+    IBID_ASSIGN(report["factors"], factor_findings(plan, result, report));
   }
-  IBID_TRY(write_reports(report, verify::grouped_runs(result), folder, invocation));
+  IBID_TRY(write_reports(report, verify::grouped_runs(result), plan.folder, invocation));
   const bool hint = !result.same() && !any_found(report["first_operations"]);
   console.print(json ? json_text(report)
                      : verdicts_text(console, result) +
                            first_operations_text(console, report["first_operations"]) +
                            (hint ? output_hint(result) : "") + statistics_text(report["statistics"]) +
-                           (factors.empty() ? "" : factors_text(console, report["factors"])) +
+                           (plan.factors.empty() ? "" : factors_text(console, report["factors"])) +
                            "report: " + (shown / "report.html").string() + ", and report.json beside it\n");
-  if (invocation.flag("ci")) IBID_TRY(tell_ci(report, folder, console));
+  if (invocation.flag("ci")) IBID_TRY(tell_ci(report, plan.folder, console));
   return result.same() ? 0 : 1;
+}
+
+Result<int> run(const Invocation& invocation, Console& console) {
+  IBID_TRY(check_execution_options(invocation));
+  if (invocation.flag("only")) return execute_only(invocation, console);
+  const std::optional<std::string> resumed = invocation.text("resume");
+  const platform::Path shown = resumed
+                                   ? platform::Path(*resumed)
+                                   : record_path(invocation, "ibid-verify", invocation.arguments("COMMAND"));
+  verify::VerificationPlan plan;
+  if (resumed) {
+    IBID_ASSIGN(plan, verify::read_plan(std::filesystem::absolute(shown).lexically_normal()));
+  } else {
+    IBID_ASSIGN(plan, new_plan(invocation, shown));
+    IBID_TRY(verify::write_plan(plan));
+  }
+  Result<int> status = compare_all(plan, invocation, console, shown);
+  if (status.ok() || !can_go_on(status.error())) return status;
+  return with_resume_hint(status.error(), invocation, shown);
 }
 
 std::vector<OptionSpec> options() {
@@ -206,6 +250,7 @@ std::vector<OptionSpec> options() {
   options.push_back(
       {.name = "no-search",
        .help = "where runs differ, do not run them again to find the first operation that does"});
+  add(execution_options());
   add(report_file_options());
   options.push_back({.name = "json", .help = "print the report as JSON and nothing else"});
   return options;
@@ -226,6 +271,7 @@ CommandSpec verify_command() {
           "named. What the program prints goes into the records only.",
       .arguments = {{.name = "COMMAND",
                      .help = "the program and its arguments, or the folder of a record",
+                     .required = false,
                      .repeatable = true,
                      .verbatim = true}},
       .options = options(),
@@ -236,6 +282,9 @@ CommandSpec verify_command() {
                     "what do seeds alone achieve, what does holding all still?"},
                    {"ibid verify --all-factors -- python3 train.py",
                     "which of the twenty factors of irreproducibility does it depend on?"},
+                   {"ibid verify --jobs 4 --repeat 8 -- python3 train.py",
+                    "four at once, each with cores of its own"},
+                   {"ibid verify --resume ibid-verify/train-1", "go on with one that was interrupted"},
                    {"ibid verify ibid-runs/train-1", "repeat a recorded run, perhaps on another day"}},
       .exit_statuses = {{1, "runs differ, or there was nothing to compare"}},
       .run = run,
