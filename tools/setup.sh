@@ -7,7 +7,7 @@
 #   tools/setup.sh --bench   also the libraries that benchmarks compare with
 #   tools/setup.sh --python  also the Python packages that tests compare with, into .venv
 #   tools/setup.sh --containers  also what tests with containers and virtual environments need (about 150 MB)
-#   tools/setup.sh --slurm   also a Slurm that tests start for themselves
+#   tools/setup.sh --cluster  also a Slurm that tests start for themselves, and OpenMPI (about 80 MB)
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
@@ -17,25 +17,24 @@ second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
 tests="man-db zsh fish python3-jsonschema librsvg2-bin"
 peers="libopenblas-dev libdnnl-dev python3-torch"
-ranks="openmpi-bin"
 containers="podman buildah runc python3-venv python3-pip python3-setuptools python3-wheel python3-distutils"
-slurm="slurmctld slurmd slurm-client munge"
+cluster="slurmctld slurmd slurm-client munge openmpi-bin"
 
 check=no
 bench=no
 python=no
 with_containers=no
-with_slurm=no
+with_cluster=no
 for word in "$@"; do
   case $word in
     --check) check=yes ;;
     --bench) bench=yes ;;
     --python) python=yes ;;
     --containers) with_containers=yes ;;
-    --slurm) with_slurm=yes ;;
+    --cluster) with_cluster=yes ;;
     -h | --help) sed -n 's/^# \{0,1\}//; 2,10p' "$0"; exit 0 ;;
     *)
-      echo "error[usage]: unknown option '$word'; there are --check, --bench, --python, --containers, --slurm and --help" >&2
+      echo "error[usage]: unknown option '$word'; there are --check, --bench, --python, --containers, --cluster and --help" >&2
       exit 2
       ;;
   esac
@@ -43,7 +42,7 @@ done
 
 command -v dpkg-query > /dev/null || {
   echo "error[unsupported]: this is no Debian system; install these, or what they are called here:" >&2
-  echo $build $faster $second_compiler $other_processors $tests $ranks >&2
+  echo $build $faster $second_compiler $other_processors $tests >&2
   exit 3
 }
 
@@ -63,11 +62,10 @@ look "building" $build
 look "building faster" $faster
 look "second compiler, format, fuzzers" $second_compiler
 look "testing for 64-bit ARM" $other_processors
-look "testing runs of several ranks" $ranks
 look "testing completions, the manual and schemas" $tests
 [ $bench = no ] || look "benchmarks" $peers
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
-[ $with_slurm = no ] || look "testing jobs of Slurm" $slurm
+[ $with_cluster = no ] || look "testing jobs of Slurm and runs of several ranks" $cluster
 [ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
   python3-click python3-yaml python3-absl
 

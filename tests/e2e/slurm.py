@@ -46,7 +46,7 @@ def unusable():
     """Why there can be no Slurm here; None if there can."""
     for program in ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo"):
         if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
-            return f"{program} is missing; tools/setup.sh --slurm installs it"
+            return f"{program} is missing; tools/setup.sh --cluster installs it"
     if os.geteuid() != 0:
         return "a Slurm of one's own needs root here"
     return None

@@ -4,12 +4,11 @@ import importlib
 import importlib.util
 import sys
 
-from . import events
+from . import events, operations
 
 # A library and the modules here that know it; those that hold it still do nothing unless they are asked to.
 _WATCHERS = {
     "argparse": "parameters",
-    **dict.fromkeys(("glob", "os", "secrets", "tempfile", "time", "uuid"), "outside_values"),
     "click": "parameters",
     "absl.flags": "parameters",
     "hydra": "",
@@ -18,8 +17,8 @@ _WATCHERS = {
     "yaml": "configurations",
     "tomllib": "configurations",
     "tomli": "configurations",
-    "random": "seeds enforce_seeds outside_values",
-    "numpy": "seeds enforce_seeds outside_values",
+    "random": "seeds enforce_seeds",
+    "numpy": "seeds enforce_seeds",
     "tensorflow": "enforce_tensorflow metrics",
     "keras": "keras_steps",
     "xgboost": "boosting_steps",
@@ -39,6 +38,10 @@ _WATCHERS = {
     "wandb": "metrics",
     "wandb.sdk.wandb_run": "metrics",
 }
+
+if operations.are_watched():
+    for _name in ("glob", "os", "secrets", "tempfile", "time", "uuid", "random", "numpy"):
+        _WATCHERS[_name] = _WATCHERS.get(_name, "") + " outside_values"
 
 
 def watch():
