@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/number_text.h"
+#include "base/text.h"
 
 namespace ibid::cli {
 namespace {
@@ -50,6 +51,19 @@ namespace {
 
 std::string percent(const Json& share) { return fixed_text(100.0 * share.get<double>(), 2) + "%"; }
 
+// "accuracy: of the variance 80.10% seed, 3.00% threads, 16.90% rest (10 x 2 runs)"
+std::string variance_text(const Json& metrics) {
+  std::string text;
+  for (const Json& metric : metrics) {
+    std::vector<std::string> parts;
+    for (const Json& part : metric["components"])
+      parts.push_back(percent(part["share"]) + " " + part["source"].get<std::string>());
+    text += metric["name"].get<std::string>() + ": of the variance " + join(parts, ", ") + " (" +
+            metric["levels"][0].dump() + " x " + metric["levels"][1].dump() + " runs)\n";
+  }
+  return text;
+}
+
 std::string predictions_text(const Json& groups) {
   std::string text;
   for (const Json& group : groups) {
@@ -92,6 +106,7 @@ std::string statistics_text(const Json& statistics) {
               sample_text(group, kMetricDecimals) + "\n";
     }
   }
+  if (statistics.contains("variance")) text += variance_text(statistics["variance"]);
   if (statistics.contains("predictions")) text += predictions_text(statistics["predictions"]);
   return text;
 }

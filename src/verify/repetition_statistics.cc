@@ -43,23 +43,6 @@ std::string group_of(const std::string& run_name) {
   return run_name.starts_with(kAsItIs) ? kAsItIs : run_name.substr(0, run_name.find('='));
 }
 
-// The last value of each metric.
-Result<std::map<std::string, double>> last_metrics(const RunFolder& folder) {
-  std::map<std::string, double> last;
-  if (!folder.has("metrics.jsonl")) return last;
-  IBID_ASSIGN(const std::string content, platform::read_file(folder.file("metrics.jsonl")));
-  for (const std::string& line : split(content, '\n')) {
-    if (line.empty()) continue;
-    IBID_ASSIGN(const Json metric, parse_json(line, folder.file("metrics.jsonl").string()));
-    const Json value = metric.value("value", Json());
-    const auto number = value.is_number()   ? std::optional(value.get<double>())
-                        : value.is_string() ? parse_double(value.get<std::string>())
-                                            : std::nullopt;
-    if (number) last[metric.value("name", "")] = *number;
-  }
-  return last;
-}
-
 // Run times of each group against those of the first, corrected for there being several.
 Json time_tests(const Groups& seconds) {
   Json tests = Json::array();
@@ -112,6 +95,22 @@ class Gatherer {
 };
 
 }  // namespace
+
+Result<std::map<std::string, double>> last_metrics(const RunFolder& folder) {
+  std::map<std::string, double> last;
+  if (!folder.has("metrics.jsonl")) return last;
+  IBID_ASSIGN(const std::string content, platform::read_file(folder.file("metrics.jsonl")));
+  for (const std::string& line : split(content, '\n')) {
+    if (line.empty()) continue;
+    IBID_ASSIGN(const Json metric, parse_json(line, folder.file("metrics.jsonl").string()));
+    const Json value = metric.value("value", Json());
+    const auto number = value.is_number()   ? std::optional(value.get<double>())
+                        : value.is_string() ? parse_double(value.get<std::string>())
+                                            : std::nullopt;
+    if (number) last[metric.value("name", "")] = *number;
+  }
+  return last;
+}
 
 std::vector<GroupedRun> grouped_runs(const VerificationResult& result) {
   std::vector<GroupedRun> grouped;

@@ -54,4 +54,18 @@ Setup order_seeds_setup(int64_t n, const Enforcement& own) {
   return setup;
 }
 
+Setup crossed_setup(const std::vector<Variation>& a, const std::vector<Variation>& b,
+                    const Enforcement& own) {
+  Setup setup{.name = kCrossedSetup, .enforcement = own, .repeats = 0, .variations = {}, .judged = false};
+  for (const Variation& one : a) {
+    for (const Variation& other : b) setup.variations.push_back(crossed(one, other));
+  }
+  const Variation& first = setup.variations.front();
+  if (first.order_seed) setup.enforcement.order_seed = first.order_seed;
+  if (!first.seed) return setup;
+  setup.enforcement.own_seeds = OwnSeeds::kReplaced;
+  setup.enforcement.seed = first.seed;
+  return setup;
+}
+
 }  // namespace ibid::verify

@@ -36,4 +36,10 @@ constexpr const char* kOrderSeedsSetup = "order-seeds";
 // One run for each of the same numbers as seed of the order of samples alone. n is at least 1.
 Setup order_seeds_setup(int64_t n, const Enforcement& own);
 
+constexpr const char* kCrossedSetup = "crossed";
+
+// One run for each pair of a level of one factor and a level of another, besides a first one as it is.
+// Neither list is empty. Where seeds are among them, they take the place of the program's own.
+Setup crossed_setup(const std::vector<Variation>& a, const std::vector<Variation>& b, const Enforcement& own);
+
 }  // namespace ibid::verify

@@ -140,6 +140,25 @@ Result<std::string> why_nothing_was_varied(const Variation& variation, const Run
   return missing.empty() ? std::string() : variation.program + " has no module " + missing;
 }
 
+Variation crossed(const Variation& a, const Variation& b) {
+  Variation both = a;
+  both.value += ", " + b.name();
+  both.environment.insert(both.environment.begin(), b.environment.begin(), b.environment.end());
+  const auto take = [](auto& own, const auto& other) {
+    if (other) own = other;
+  };
+  take(both.seed, b.seed);
+  take(both.order_seed, b.order_seed);
+  take(both.umask, b.umask);
+  take(both.time_shift, b.time_shift);
+  take(both.starts_at, b.starts_at);
+  for (const auto member : {&Variation::skipped, &Variation::home, &Variation::program, &Variation::preload,
+                            &Variation::shown_by, &Variation::otherwise}) {
+    if (!(b.*member).empty()) both.*member = b.*member;
+  }
+  return both;
+}
+
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated) {
   std::vector<Variation> variations;
   for (const std::string& text : split(comma_separated, ',')) {

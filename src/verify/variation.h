@@ -43,6 +43,9 @@ Result<void> vary(RecordOptions& record, const Variation& variation, const RunFo
 // have done what the variation changes, or an interpreter may lack its packages.
 Result<std::string> why_nothing_was_varied(const Variation& variation, const RunFolder& folder);
 
+// Both at once: "seed=101, threads=2". Where both set one thing, the second does.
+Variation crossed(const Variation& a, const Variation& b);
+
 // Numbers of threads for OpenMP, OpenBLAS, MKL, BLIS, numexpr and PyTorch.
 Result<std::vector<Variation>> thread_variations(std::string_view comma_separated);
 

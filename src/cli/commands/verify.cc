@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/console.h"
+#include "cli/crossed_option.h"
 #include "cli/factor_options.h"
 #include "cli/invocation.h"
 #include "cli/recording_options.h"
@@ -76,6 +77,8 @@ Result<std::vector<verify::Setup>> read_setups(const Invocation& invocation,
     setups.push_back(verify::seeds_setup(*n, own));
   if (const auto n = n_seeds(invocation, "order-seeds", probes.contains("order-seed")))
     setups.push_back(verify::order_seeds_setup(*n, own));
+  IBID_ASSIGN(const std::optional<verify::Setup> crossed, read_crossed(invocation, record));
+  if (crossed) setups.push_back(*crossed);
   return setups;
 }
 
@@ -168,6 +171,10 @@ Result<int> compare_all(const verify::VerificationPlan& plan, const Invocation& 
   Json report = verify::verification_json(result);
   IBID_ASSIGN(report["statistics"], verify::repetition_statistics(verify::grouped_runs(result)));
   report["statistics"]["run_seconds_comparable"] = result.run_times_comparable;
+  for (const verify::SetupResult& setup : result.setups) {
+    if (setup.name != verify::kCrossedSetup) continue;
+    IBID_ASSIGN(report["statistics"]["variance"], verify::crossed_statistics(setup));
+  }
   if (const auto file = invocation.text("predictions")) {
     IBID_ASSIGN(
         report["statistics"]["predictions"],
@@ -240,6 +247,7 @@ std::vector<OptionSpec> options() {
     options.insert(options.end(), more.begin(), more.end());
   };
   add(variation_options());
+  options.push_back(crossed_option());
   add(factor_options());
   options.push_back({.name = "ignore-output",
                      .type = OptionType::kText,
