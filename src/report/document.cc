@@ -89,9 +89,10 @@ std::string html_table(const DocumentTable& table) {
 
 constexpr std::string_view kDocumentStyle = R"css(
 th { width: auto; white-space: nowrap; }
-td { white-space: nowrap; min-width: 4rem; }
+td { white-space: nowrap; min-width: 2.6rem; }
 .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.text { white-space: normal; min-width: 20rem; }
+td.text { white-space: normal; min-width: 16rem; }
+figure { margin: 1rem 0; break-inside: avoid; } figure svg { max-width: 100%; height: auto; }
 .figure { display: inline-block; min-width: 4.5rem; }
 .scroll { overflow-x: auto; margin-top: .6rem; }
 ul.lines { list-style: none; margin: .4rem 0; padding: 0; }
@@ -102,6 +103,8 @@ li.warn { border-left-color: var(--warn) !important; }
 li.warn b { color: var(--warn); }
 .bar { display: inline-block; width: 7rem; height: .6rem; margin-right: .5rem; border-radius: 2px;
   background: linear-gradient(var(--quiet), var(--quiet)) 0 0 / var(--share) 100% no-repeat var(--line); }
+@media print { .scroll { overflow: visible; } td, th { white-space: normal; min-width: 0; } td.text { min-width: 0; }
+  li { break-inside: avoid; } h2 { break-after: avoid; } }
 )css";
 
 }  // namespace

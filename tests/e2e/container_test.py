@@ -123,6 +123,18 @@ class Container(support.ProgramTest):
         self.assertRegex(environment["python"]["version"]["value"], r"^3\.")
         self.assertEqual(environment["python"]["kind"]["value"], "system")
 
+    def test_a_program_is_recorded_and_verified_inside(self):
+        (self.folder / "script.py").write_text("import random\nopen('out.txt', 'w').write(str(random.random()))\n")
+        built = pathlib.Path(support.BINARY).parent.parent
+        options = ("--volume", f"{built}:/opt/ibid:ro", "--volume", f"{self.folder}:/here", "--workdir", "/here")
+        command = "/opt/ibid/bin/ibid verify --seed 3 --output v -- python3 script.py; /opt/ibid/bin/ibid verify -- python3 script.py"
+        found = self.in_container(containers.BASE, "sh", "-c", command + "; true", options=options)
+        self.assertIn("same bits in 2 runs: 0 digested steps, 0 metrics, 1 files written", found.stdout)
+        self.assertIn("first operation: random.random", found.stdout)
+        self.assertIn("at: /here/script.py:2", found.stdout)
+        hardware = json.loads((self.folder / "v" / "01-as-it-is-1" / "hardware.json").read_text())
+        self.assertEqual(hardware["container"]["kind"]["value"], "podman")
+
 
 class Without(support.ProgramTest):
     """What needs no container."""

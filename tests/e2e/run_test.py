@@ -290,6 +290,9 @@ class Torch(RunTest):
 
     def test_switches_in_force_are_recorded(self):
         folder, _ = self.train("a")
+        devices = {s["name"]: s["value"] for s in self.read(folder, "seen.json")["switches"]}
+        self.assertIn("devices of parameters", devices)
+        self.assertIsInstance(devices["torch.cuda.device_count()"], int)
         switches = {s["name"]: s["value"] for s in self.read(folder, "seen.json")["switches"]}
         self.assertIs(switches["torch.are_deterministic_algorithms_enabled()"], False)
         self.assertEqual(switches["torch.initial_seed()"], 1)

@@ -236,6 +236,8 @@ def _record_switches(torch):
         "torch.backends.cuda.matmul.allow_tf32": lambda: backends.cuda.matmul.allow_tf32,
         "torch.backends.mkldnn.is_available()": backends.mkldnn.is_available,
         "torch.initial_seed()": torch.initial_seed,
+        "devices of parameters": lambda: sorted({str(each.device) for _, top in roots() for each in top.parameters()}),
+        "torch.cuda.device_count()": torch.cuda.device_count,
     }
     for name, ask in switches.items():
         try:
