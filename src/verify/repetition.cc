@@ -45,6 +45,16 @@ Result<Circumstances> circumstances_of(const RunFolder& folder) {
   return found;
 }
 
+// The last line of standard error: ": no module named 'x'"; empty if there is none.
+std::string last_words(const platform::Path& record) {
+  constexpr size_t kLongest = 200;
+  const Result<std::string> text = platform::read_file(record / "stderr.txt");
+  if (!text.ok()) return "";
+  const std::string_view trimmed = trim(text.value());
+  const std::string_view line = trimmed.substr(trimmed.rfind('\n') + 1);
+  return line.empty() ? "" : " (" + std::string(line.substr(0, kLongest)) + ")";
+}
+
 class Comparer {
  public:
   Comparer(const VerificationPlan& plan, RunExecutor& executor, const VerificationListener& listener,
@@ -83,6 +93,7 @@ class Comparer {
                    result_.first.string() + " has the status '" + status + "', not 'complete'",
                    "only a run that ended by itself can be compared; run it again");
     }
+    IBID_TRY(check_success(evidence));
     written_ = paths_of(evidence.files, "read");
     IBID_ASSIGN(const Circumstances circumstances, circumstances_of(first));
     first_cores_ = circumstances.visible_cores;
@@ -90,6 +101,17 @@ class Comparer {
     outcomes_.clear();
     outcomes_.push_back(std::move(evidence));
     return {};
+  }
+
+  // A program that fails does so again, and nothing would be shown.
+  Result<void> check_success(const RunEvidence& evidence) const {
+    const int64_t exit_status = evidence.end.value("exit_status", int64_t{0});
+    if (exit_status == 0 || plan_.allow_failure) return {};
+    return Error(ErrorCode::kUsage,
+                 "the program failed with exit status " + number_text(exit_status) +
+                     last_words(evidence.record) + ", so there is nothing to verify",
+                 "see to it that it runs ('ibid run' shows what it prints), or compare failing runs with "
+                 "--allow-failure");
   }
 
   // The number of the outcome that these are the evidence of: one that was seen before, or a new one.

@@ -75,7 +75,8 @@ Json plan_json(const VerificationPlan& plan) {
                {"kind", "verification"},
                {"ibid", build_facts().version},
                {"ignore_output", plan.ignore_output},
-               {"factors", plan.factors}};
+               {"factors", plan.factors},
+               {"allow_failure", plan.allow_failure}};
   json["recorded"] = plan.recorded ? Json(plan.recorded->string()) : Json();
   json["executor"] = executor_name(plan.execution.executor);
   json["jobs"] = plan.execution.jobs;
@@ -112,6 +113,7 @@ Result<VerificationPlan> parse_plan(const Json& json, const std::string& name) {
   VerificationPlan plan;
   plan.ignore_output = json.at("ignore_output").get<std::vector<std::string>>();
   plan.factors = json.at("factors").get<std::vector<std::string>>();
+  plan.allow_failure = json.at("allow_failure").get<bool>();
   if (json.at("recorded").is_string()) plan.recorded = json.at("recorded").get<std::string>();
   plan.execution.executor = json.at("executor") == executor_name(ExecutorKind::kSlurm) ? ExecutorKind::kSlurm
                                                                                        : ExecutorKind::kLocal;
@@ -167,13 +169,14 @@ const PlannedRun* VerificationPlan::find_run(int64_t number) const {
 }
 
 VerificationPlan make_plan(const PlanRequest& request) {
-  VerificationPlan plan{request.folder,
-                        request.record,
-                        request.ignore_output,
-                        request.recorded,
-                        request.execution,
-                        request.factors,
-                        {}};
+  VerificationPlan plan{.folder = request.folder,
+                        .record = request.record,
+                        .ignore_output = request.ignore_output,
+                        .recorded = request.recorded,
+                        .execution = request.execution,
+                        .factors = request.factors,
+                        .allow_failure = request.allow_failure,
+                        .setups = {}};
   Planner planner(request);
   for (const Setup& setup : request.setups) plan.setups.push_back(planner.plan(setup));
   return plan;

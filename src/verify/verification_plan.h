@@ -51,6 +51,7 @@ struct VerificationPlan {
   std::optional<platform::Path> recorded;  // the first run of the unnamed setup, recorded before
   Execution execution;
   std::vector<std::string> factors;  // codes of those to report on
+  bool allow_failure = false;        // runs that end with another exit status than 0 are compared too
   std::vector<PlannedSetup> setups;
 
   // Of all setups, those alone that have a number.
@@ -67,6 +68,7 @@ struct PlanRequest {
   std::vector<Setup> setups;
   std::vector<std::string> ignore_output;
   std::vector<std::string> factors;
+  bool allow_failure = false;
   platform::Path folder;
   Execution execution;
 };

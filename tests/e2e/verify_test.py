@@ -51,6 +51,13 @@ class AnyProgram(VerifyTest):
         self.assertEqual((metric["name"], metric["step"], metric["a"], metric["b"]), ("accuracy", 0, "0.25", "0.26"))
         self.assertGreater(metric["distance_ulp"], 1 << 40)
 
+    def test_a_program_that_fails_is_not_verified_unless_that_is_meant(self):
+        (self.folder / "script.py").write_text("import sys\nprint(1)\nimport no_such_module\n")
+        command = (sys.executable, "script.py")
+        finished = self.run_ibid("verify", "--output", "w", "--", *command, status=2)
+        self.assert_error(finished, "usage", "exit status 1", "No module named 'no_such_module'", "--allow-failure")
+        self.assertIs(self.verify("--allow-failure", "--", *command)["same"], True)
+
     def test_another_exit_status_is_a_difference(self):
         report = self.verify("--timezone", "3", "--", "sh", "-c", "echo x; exit ${TZ:-0}", status=1)
         self.assertIs(self.comparisons(report)["timezone=3"]["same_end"], False)

@@ -147,6 +147,7 @@ Result<verify::VerificationPlan> new_plan(const Invocation& invocation, const pl
   for (const verify::TaxonomyFactor* factor : factors) request.factors.emplace_back(factor->code);
   IBID_ASSIGN(request.setups, read_setups(invocation, request.record, factors));
   request.ignore_output = invocation.texts("ignore-output");
+  request.allow_failure = invocation.flag("allow-failure");
   IBID_TRY(verify::noise_patterns(request.ignore_output));
   request.folder = std::filesystem::absolute(shown).lexically_normal();
   if (platform::path_exists(shown)) {
@@ -249,6 +250,8 @@ std::vector<OptionSpec> options() {
   add(variation_options());
   options.push_back(crossed_option());
   add(factor_options());
+  options.push_back({.name = "allow-failure",
+                     .help = "also compare runs of a program that ends with another exit status than 0"});
   options.push_back({.name = "ignore-output",
                      .type = OptionType::kText,
                      .value_name = "PATTERN",
