@@ -76,6 +76,8 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "old pytorch";
   } else if (looks_like_safetensors(content.raw())) {
     content.format = "safetensors";
+  } else if (looks_like_onnx(content.raw())) {
+    content.format = "onnx";
   } else {
     content.format = looks_like_text(bytes) ? text_format(bytes, name) : "bytes";
   }
@@ -83,7 +85,8 @@ Result<void> recognise(Content& content, const std::string& name) {
 }
 
 bool holds_tensors(const std::string& format) {
-  return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch";
+  return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch" ||
+         format == "onnx";
 }
 
 bool is_text(const std::string& format) { return format == "text" || format == "json" || format == "table"; }
@@ -92,6 +95,7 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "safetensors") return read_safetensors(content.raw(), content.where);
   if (content.format == "npy") return read_npy(content.raw(), content.where);
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
+  if (content.format == "onnx") return read_onnx(content.raw(), content.where);
   return read_torch(std::move(content.members), content.where);
 }
 
@@ -167,6 +171,11 @@ class Comparer {
     IBID_ASSIGN(const TensorSet x, read_tensors(a));
     IBID_ASSIGN(const TensorSet y, read_tensors(b));
     const TensorSetComparison comparison = compare_tensor_sets(x, y);
+    // What was read may differ; that it does not says nothing about the rest.
+    if (comparison.same() && !comparison.unread.empty()) {
+      const auto& [name, why] = comparison.unread.front();
+      return Error(ErrorCode::kUnsupported, "what could be compared is the same, but '" + name + "' " + why);
+    }
     return Finding{comparison.same(), summary(comparison), comparison_json(comparison)};
   }
 

@@ -31,6 +31,11 @@ Result<TensorSet> read_npz(std::vector<ZipMember> members, const std::string& wh
 bool looks_like_torch(const std::vector<ZipMember>& members);
 Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& where);
 
+// Initialisers, constants and the lists of numbers in attributes are tensors; everything else is values: the
+// nodes, each under the name of its first output, with attributes; versions, texts and metadata.
+bool looks_like_onnx(std::span<const std::byte> bytes);
+Result<TensorSet> read_onnx(std::span<const std::byte> bytes, const std::string& where);
+
 // What torch.save() wrote before: recognised, and not read.
 bool looks_like_old_torch(std::span<const std::byte> bytes);
 

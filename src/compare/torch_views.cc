@@ -206,7 +206,6 @@ bool looks_like_torch(const std::vector<ZipMember>& members) { return inner_fold
 Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& where) {
   const std::string folder = *inner_folder(members);
   TensorSet set;
-  set.owned.reserve(members.size());  // tensors point into the texts: none may move
   std::map<std::string, std::string_view> storages;
   std::string_view pickle_bytes;
   bool big_endian = false;

@@ -151,6 +151,72 @@ class NumPy(CompareTest):
         self.compare(self.folder / "a.npy", self.folder / "b.npy", None)
 
 
+try:
+    import onnx
+    from onnx import helper, numpy_helper
+except ImportError:
+    onnx = None
+
+
+@unittest.skipUnless(onnx, "ONNX is not installed for this interpreter (python3-onnx)")
+class Onnx(CompareTest):
+    def model(self, name, weight=None, typed=False, turned=False, epsilon=1e-5, changed=lambda model: None, **saving):
+        weight = numpy.arange(12, dtype="f4").reshape(3, 4) if weight is None else weight
+        arrays = {"w": weight, "half": numpy.array([1, 2], "f2"), "flag": numpy.array([True, False]), "small": numpy.array([1, -2], "i1"),
+                  "long": numpy.array([1 << 60, -1]), "double": numpy.array([[0.5]]), "unsigned": numpy.array([1 << 63], "u8")}
+        # The elements one by one, or as they lie in memory.
+        tensors = [helper.make_tensor(key, helper.np_dtype_to_tensor_dtype(array.dtype) if hasattr(helper, "np_dtype_to_tensor_dtype")
+                                      else onnx.mapping.NP_TYPE_TO_TENSOR_TYPE[array.dtype], array.shape, array.ravel().tolist())
+                   if typed else numpy_helper.from_array(array, key) for key, array in arrays.items()]
+        nodes = [helper.make_node("Constant", [], ["k"], value=numpy_helper.from_array(numpy.ones(4, "f4"))),
+                 helper.make_node("Identity", ["x"], ["same"]),
+                 helper.make_node("BatchNormalization", ["same", "k", "k", "k", "k"], ["bn"], epsilon=epsilon),
+                 helper.make_node("Gemm", ["bn", "w"], ["y"], transB=1, alpha=0.5)]
+        if turned:
+            tensors.reverse()
+            nodes[:2] = nodes[1::-1]
+        graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["N", 4])],
+                                  [helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["N", 3])], tensors)
+        model = helper.make_model(graph, producer_name="test")
+        changed(model)
+        onnx.save(model, str(self.folder / name), **saving)
+        return self.folder / name
+
+    def test_the_same_model_written_otherwise(self):
+        report = self.compare(self.model("a.onnx"), self.model("b.onnx", typed=True, turned=True), True)
+        self.assertEqual((report["format"], report["details"]["compared_tensors"]), ("onnx", 8))
+
+    def test_weights_attributes_and_texts(self):
+        a = self.model("a.onnx")
+        weight = numpy.arange(12, dtype="f4").reshape(3, 4)
+        weight[1, 2] = numpy.nextafter(weight[1, 2], numpy.float32(99))
+        tensor, = self.compare(a, self.model("b.onnx", weight), False)["details"]["tensors"]
+        self.assertEqual((tensor["name"], tensor["max_ulp"], tensor["first"]["index"]), ("w", 1, [1, 2]))
+
+        def told(model):
+            model.producer_version, model.doc_string = "2", "told"
+
+        report = self.compare(a, self.model("c.onnx", epsilon=0.5, changed=told), False)
+        self.assertEqual({value["name"]: value["b"] for value in report["details"]["values"]},
+                         {"producer_version": "2", "doc_string": "told", "node bn.epsilon": "0.5"})
+
+    def test_what_lies_elsewhere_or_has_other_types_is_unknown(self):
+        a = self.model("a.onnx")
+        outside = self.model("b.onnx", save_as_external_data=True, location="b.bin", size_threshold=0)
+        self.assertIn("another file", self.compare(a, outside, None)["why_unknown"])
+
+        def eighth(model):
+            model.graph.initializer[3].data_type = 17
+
+        report = self.compare(a, self.model("c.onnx", changed=eighth), None)
+        self.assertIn("'small' has elements of type FLOAT8E4M3FN", report["why_unknown"])
+        self.compare(a, self.model("d.onnx", epsilon=0.5, changed=eighth), False)
+
+    def test_cut_short(self):
+        a = self.model("a.onnx")
+        self.assertIn("ends in the middle", self.compare(a, self.write("cut.onnx", a.read_bytes()[:200]), None)["why_unknown"])
+
+
 class Trap:
     def __reduce__(self):
         return os.system, ("touch sprung",)
