@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "compare/content_comparison.h"
+#include "compare/keras_archive.h"
 #include "compare/tensor_difference.h"
 #include "compare/tensor_files.h"
 #include "data/gzip.h"
@@ -54,6 +55,7 @@ std::string text_format(std::string_view bytes, const std::string& name) {
 
 std::string format_of_members(const std::vector<ZipMember>& members) {
   if (looks_like_torch(members)) return "pytorch";
+  if (looks_like_keras(members)) return "keras";
   return looks_like_npz(members) ? "npz" : "zip";
 }
 
@@ -64,13 +66,14 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "zip";
     IBID_ASSIGN(content.members, unzip(bytes, content.where, unpacking_limit(bytes)));
     content.format = format_of_members(content.members);
+    if (content.format == "keras") drop_time_of_saving(content.members);
   } else if (bytes.starts_with("\x93NUMPY")) {
     content.format = "npy";
   } else if (bytes.starts_with("\x89PNG\r\n\x1a\n")) {
     content.format = "png";
   } else if (data::is_gzip(bytes)) {
     content.format = "gzip";
-  } else if (bytes.starts_with("\x89HDF\r\n\x1a\n")) {
+  } else if (looks_like_hdf5(bytes)) {
     content.format = "hdf5";
   } else if (looks_like_old_torch(content.raw())) {
     content.format = "old pytorch";
@@ -86,8 +89,10 @@ Result<void> recognise(Content& content, const std::string& name) {
 
 bool holds_tensors(const std::string& format) {
   return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch" ||
-         format == "onnx";
+         format == "onnx" || format == "hdf5";
 }
+
+bool is_archive(const std::string& format) { return format == "zip" || format == "keras"; }
 
 bool is_text(const std::string& format) { return format == "text" || format == "json" || format == "table"; }
 
@@ -95,6 +100,8 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "safetensors") return read_safetensors(content.raw(), content.where);
   if (content.format == "npy") return read_npy(content.raw(), content.where);
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
+  if (content.format == "hdf5")
+    return read_hdf5(content.raw(), content.where, unpacking_limit(content.bytes));
   if (content.format == "onnx") return read_onnx(content.raw(), content.where);
   return read_torch(std::move(content.members), content.where);
 }
@@ -145,7 +152,9 @@ class Comparer {
   Result<Finding> by_format(Content& a, Content& b, const std::string& name, int nesting) {
     if (holds_tensors(a.format) && holds_tensors(b.format)) return tensors(a, b);
     for (const Content* content : {&a, &b}) {
-      if (content->format == "hdf5" || content->format == "old pytorch") return unreadable(content->format);
+      if (content->format == "old pytorch")
+        return Error(ErrorCode::kUnsupported,
+                     "the format of torch.save() before PyTorch 1.6 is not read by ibid");
     }
     if (is_text(a.format) && is_text(b.format) && a.format != b.format) return compare_text(a.bytes, b.bytes);
     if (a.format != b.format) return Finding{false, "files of two formats: " + a.format + " / " + b.format};
@@ -153,18 +162,12 @@ class Comparer {
     if (a.format == "json") return json_or_text(a, b);
     if (a.format == "table") return compare_tables(a.bytes, b.bytes, name);
     if (a.format == "text") return compare_text(a.bytes, b.bytes);
-    if (a.format == "gzip" || a.format == "zip") {
+    if (a.format == "gzip" || is_archive(a.format)) {
       if (nesting == kMaxNesting)
         return Error(ErrorCode::kUnsupported, "archives are packed in archives more than four deep");
-      return a.format == "zip" ? archives(a, b, nesting) : gzips(a, b, name, nesting);
+      return is_archive(a.format) ? archives(a, b, nesting) : gzips(a, b, name, nesting);
     }
     return bytes_only(a.bytes, b.bytes);
-  }
-
-  static Error unreadable(const std::string& format) {
-    return format == "hdf5" ? Error(ErrorCode::kUnsupported, "HDF5 is not read by this version of ibid")
-                            : Error(ErrorCode::kUnsupported,
-                                    "the format of torch.save() before PyTorch 1.6 is not read by ibid");
   }
 
   static Result<Finding> tensors(Content& a, Content& b) {
@@ -198,8 +201,8 @@ class Comparer {
     std::map<std::string, std::string_view> in_b;
     for (const ZipMember& member : b.members) in_b.emplace(member.name, member.content);
     Json members = Json::array();
-    std::string first;
-    int64_t n_members = 0;
+    std::string first, unknown;
+    int64_t n_members = 0, n_unknown = 0;
     const auto note = [&](const std::string& name, const std::string& what, Json json) {
       if (members.empty()) first = name + ": " + what;
       members.push_back({{"name", name}, {"comparison", std::move(json)}});
@@ -214,6 +217,9 @@ class Comparer {
         continue;
       }
       const FileComparison content = compare(member.content, other->second, member.name, nesting + 1);
+      if (!content.same_meaning) {
+        if (++n_unknown == 1) unknown = member.name + ": " + content.why_unknown;
+      }
       if (!content.same()) note(member.name, content.summary, comparison_json(content));
     }
     for (const ZipMember& member : b.members) {
@@ -225,6 +231,7 @@ class Comparer {
       return Finding{
           true, (n_members == 1 ? "the member means" : "all " + number_text(n_members) + " members mean") +
                     std::string(" the same; times or order differ")};
+    if (n_unknown == static_cast<int64_t>(members.size())) return Error(ErrorCode::kUnsupported, unknown);
     return Finding{false,
                    number_text(static_cast<int64_t>(members.size())) + " of " + number_text(n_members) +
                        " members differ, first " + first,

@@ -223,9 +223,9 @@ class ModelReader {
   }
 
   Result<void> node_text(const std::string& name, const ProtobufField& field) {
-    if (field.number == 3) return plain(name + ".name", field);
-    if (field.number == 6) return plain(name + ".doc_string", field);
-    if (field.number == 9) return pair(field.bytes, name + ".metadata.");
+    if (field.number == 3) return plain(name + ": name", field);
+    if (field.number == 6) return plain(name + ": doc_string", field);
+    if (field.number == 9) return pair(field.bytes, name + ": metadata ");
     return unknown(name, field);
   }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -35,6 +36,12 @@ Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& 
 // nodes, each under the name of its first output, with attributes; versions, texts and metadata.
 bool looks_like_onnx(std::span<const std::byte> bytes);
 Result<TensorSet> read_onnx(std::span<const std::byte> bytes, const std::string& where);
+
+// Datasets and attributes of plain numbers are tensors, by path: "/dense/kernel", "/dense@units". Texts are
+// values, and so are links. What lies in other files or is packed by a filter that is not there is unread; no
+// more than `max_bytes` are unpacked. The reading is done by another process.
+bool looks_like_hdf5(std::string_view bytes);
+Result<TensorSet> read_hdf5(std::span<const std::byte> bytes, const std::string& where, int64_t max_bytes);
 
 // What torch.save() wrote before: recognised, and not read.
 bool looks_like_old_torch(std::span<const std::byte> bytes);

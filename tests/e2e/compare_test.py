@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import pickle
+import random
 import struct
 import subprocess
 import sys
@@ -79,12 +80,6 @@ class AnyFile(CompareTest):
         report = self.compare(self.folder / "a.png", figure("c.png", 12, b"one"), False)
         self.assertEqual((report["details"]["different_pixels"], report["details"]["largest_difference"]), (1, 3))
         self.assertEqual(report["details"]["first"], {"x": 1, "y": 0})
-
-    def test_formats_that_are_not_read_are_named_and_not_guessed_at(self):
-        magic = b"\x89HDF\r\n\x1a\n"
-        report = self.compare(self.write("a.h5", magic + b"1"), self.write("b.h5", magic + b"2"), None)
-        self.assertIn("HDF5", report["why_unknown"])
-        self.assertIn("meaning unknown", self.run_ibid("compare", "a.h5", "b.h5", status=1).stdout)
 
     def test_damaged_files_have_an_unknown_meaning(self):
         with zipfile.ZipFile(self.folder / "a.zip", "w") as file:
@@ -215,6 +210,112 @@ class Onnx(CompareTest):
     def test_cut_short(self):
         a = self.model("a.onnx")
         self.assertIn("ends in the middle", self.compare(a, self.write("cut.onnx", a.read_bytes()[:200]), None)["why_unknown"])
+
+
+try:
+    import h5py
+except ImportError:
+    h5py = None
+
+
+class DamagedHdf5(CompareTest):
+    def test_no_intact_file_is_unknown(self):
+        magic = b"\x89HDF\r\n\x1a\n"
+        report = self.compare(self.write("a.h5", magic + b"1"), self.write("b.h5", magic + b"2"), None)
+        self.assertIn("no intact HDF5", report["why_unknown"])
+        self.assertIn("meaning unknown", self.run_ibid("compare", "a.h5", "b.h5", status=1).stdout)
+
+
+@unittest.skipUnless(h5py, "h5py is not installed for this interpreter (python3-h5py)")
+class Hdf5(CompareTest):
+    WEIGHT = numpy.arange(12, dtype="f4").reshape(3, 4) if numpy else None
+
+    def file(self, name, weight=WEIGHT, epoch=3, more=lambda file: None, big_endian=False, version="earliest", **packing):
+        with h5py.File(self.folder / name, "w", libver=version) as file:
+            dense = file.create_group("dense")
+            dense.create_dataset("kernel", data=weight.astype(">f4") if big_endian else weight, **packing)
+            dense.attrs.update(epoch=epoch, names=["kernel", "bias"], text="weights é", fixed=numpy.bytes_("x"))
+            file.update({"half": numpy.ones(3, "f2"), "flag": numpy.array([True, False]), "count": numpy.arange(3, dtype="i8"),
+                         "long": "x" * 300, "labels": numpy.array([b"a", b"bc"]), "nothing": h5py.Empty("f"), "none": numpy.zeros((0, 3)),
+                         "soft": h5py.SoftLink("/dense/kernel"), "loop": h5py.SoftLink("/loop")})
+            file["dense/up"] = file["/"]
+            more(file)
+        return self.folder / name
+
+    def test_packing_orders_and_versions_do_not_count(self):
+        a = self.file("a.h5")
+        packed = self.file("b.h5", chunks=(2, 2), compression="gzip", shuffle=True, fletcher32=True)
+        report = self.compare(a, packed, True)
+        self.assertEqual((report["format"], report["details"]["compared_tensors"]), ("hdf5", 6))
+        self.assertEqual(report["details"]["compared_values"], 9)
+        self.compare(a, self.file("c.h5", big_endian=True), True)
+        self.compare(a, self.file("d.h5", version="latest"), True)
+
+    def test_datasets_attributes_texts_and_links(self):
+        a = self.file("a.h5")
+        weight = self.WEIGHT.copy()
+        weight[1, 2] = numpy.nextafter(weight[1, 2], numpy.float32(99))
+        tensor, = self.compare(a, self.file("b.h5", weight), False)["details"]["tensors"]
+        self.assertEqual((tensor["name"], tensor["max_ulp"], tensor["first"]["index"]), ("/dense/kernel", 1, [1, 2]))
+        tensor, = self.compare(a, self.file("c.h5", epoch=4), False)["details"]["tensors"]
+        self.assertEqual((tensor["name"], tensor["first"]), ("/dense@epoch", {"index": [], "a": "3", "b": "4"}))
+
+        def other_texts(file):
+            file["dense"].attrs["text"] = "weights e"
+            del file["soft"]
+            file["soft"] = h5py.SoftLink("/half")
+
+        values = self.compare(a, self.file("d.h5", more=other_texts), False)["details"]["values"]
+        self.assertEqual({value["name"]: value["b"] for value in values}, {"/dense@text": "weights e", "/soft": "a link to /half"})
+
+    def test_what_is_elsewhere_or_no_number_is_unknown(self):
+        outside, a = self.file("outside.h5"), self.file("a.h5")
+
+        def link(file):
+            file["x"] = h5py.ExternalLink("outside.h5", "/half")
+
+        def layout(file):
+            virtual = h5py.VirtualLayout(shape=(3,), dtype="f2")
+            virtual[:] = h5py.VirtualSource(str(outside), "half", shape=(3,))
+            file.create_virtual_dataset("x", virtual)
+
+        def table(file):
+            file["x"] = numpy.zeros(2, [("a", "f4"), ("b", "i4")])
+
+        for more, why in ((link, "a link to another file"), (layout, "elements in other files"), (table, "compound")):
+            report = self.compare(a, self.file("b.h5", more=more), None)
+            self.assertIn("'/x' ", report["why_unknown"])
+            self.assertIn(why, report["why_unknown"])
+
+    def test_whatever_damage_is_no_crash(self):
+        a = self.file("a.h5")
+        whole = a.read_bytes()
+        for seed in range(60):
+            draw, altered = random.Random(seed), bytearray(whole)
+            for _ in range(8):
+                altered[draw.randrange(8, len(altered))] = draw.choice((0, 255))
+            if altered == whole:
+                continue
+            self.write("b.h5", bytes(altered))
+            run = subprocess.run([support.BINARY, "compare", "--json", a, "b.h5"], cwd=self.folder, capture_output=True, timeout=120)
+            self.assertIn(run.returncode, (0, 1), (seed, run.stderr))
+            self.assertEqual(json.loads(run.stdout)["format"], "hdf5")
+
+    def test_models_of_keras_without_the_time_of_saving(self):
+        def model(name, time, weights, **config):
+            with zipfile.ZipFile(self.folder / name, "w") as file:
+                file.writestr("metadata.json", json.dumps({"keras_version": "3", "date_saved": time}))
+                file.writestr("config.json", json.dumps(config))
+                file.writestr("model.weights.h5", weights.read_bytes())
+            return self.folder / name
+
+        weights = self.file("w.h5")
+        a = model("a.keras", "2026-01-01", weights, units=3)
+        self.assertEqual(self.compare(a, model("b.keras", "2026-01-02", weights, units=3), True)["format"], "keras")
+        self.compare(a, model("c.keras", "2026-01-01", weights, units=4), False)
+        report = self.compare(a, model("d.keras", "2026-01-01", self.file("v.h5", epoch=4), units=3), False)
+        self.assertEqual(report["details"]["members"][0]["comparison"]["details"]["tensors"][0]["name"], "/dense@epoch")
+        self.compare(a, model("e.keras", "2026-01-01", self.write("cut.h5", weights.read_bytes()[:3000]), units=3), None)
 
 
 class Trap:

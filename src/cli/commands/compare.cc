@@ -30,7 +30,8 @@ CommandSpec compare_command() {
       .summary = "compare two files by their bytes and by what they mean",
       .description =
           "Tells whether two files have the same bytes and whether they mean the same, and where they part "
-          "first. Tensors by name with the largest distance in ULP: safetensors, .npy, .npz, ONNX, PyTorch's "
+          "first. Tensors by name with the largest distance in ULP: safetensors, .npy, .npz, ONNX, HDF5, "
+          "PyTorch's "
           ".pt and .pth (nothing in the file is run). By content: JSON whatever the order of members, text "
           "by line, "
           "CSV by cell, zip and gzip whatever the times in them, PNG by pixel. Everything else by its bytes. "
