@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "compare/content_comparison.h"
 #include "compare/keras_archive.h"
+#include "compare/sorted_table.h"
 #include "compare/tensor_difference.h"
 #include "compare/tensor_files.h"
 #include "data/gzip.h"
@@ -26,8 +27,10 @@ constexpr int64_t kReadWhole = int64_t{256} << 20;     // larger files are mappe
 struct Content {
   std::string_view bytes;
   std::string where;  // for errors
-  std::string format;
-  std::vector<ZipMember> members;  // of a zip archive
+  std::string format = {};
+  std::vector<ZipMember> members = {};   // of a zip archive
+  platform::Path path = {};              // of a file, not of what is packed in one
+  std::vector<std::string> shards = {};  // of a checkpoint
 
   std::span<const std::byte> raw() const { return std::as_bytes(std::span(bytes)); }
 };
@@ -79,6 +82,10 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "old pytorch";
   } else if (looks_like_safetensors(content.raw())) {
     content.format = "safetensors";
+  } else if (looks_like_sorted_table(bytes)) {
+    content.format = "tensorflow";
+  } else if (name == "saved_model.pb") {
+    content.format = "saved model";
   } else if (looks_like_onnx(content.raw())) {
     content.format = "onnx";
   } else {
@@ -89,7 +96,27 @@ Result<void> recognise(Content& content, const std::string& name) {
 
 bool holds_tensors(const std::string& format) {
   return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch" ||
-         format == "onnx" || format == "hdf5";
+         format == "onnx" || format == "hdf5" || format == "tensorflow";
+}
+
+// The shards beside the index of a checkpoint; false if not all are there.
+Result<bool> load_shards(Content& content) {
+  constexpr std::string_view kIndex = ".index";
+  const std::string path = content.path.string();
+  if (!path.ends_with(kIndex)) return false;
+  IBID_ASSIGN(const int64_t count, count_shards(content.bytes, content.where));
+  const auto five_digits = [](int64_t number) {
+    const std::string text = number_text(number);
+    return std::string(5 - std::min<size_t>(text.size(), 5), '0') + text;
+  };
+  for (int64_t i = 0; i < count; ++i) {
+    const std::string shard =
+        path.substr(0, path.size() - kIndex.size()) + ".data-" + five_digits(i) + "-of-" + five_digits(count);
+    if (!platform::path_exists(shard)) return false;
+    IBID_ASSIGN(std::string bytes, platform::read_file(shard));
+    content.shards.push_back(std::move(bytes));
+  }
+  return count > 0;
 }
 
 bool is_archive(const std::string& format) { return format == "zip" || format == "keras"; }
@@ -102,18 +129,27 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
   if (content.format == "hdf5")
     return read_hdf5(content.raw(), content.where, unpacking_limit(content.bytes));
+  if (content.format == "tensorflow")
+    return read_checkpoint({content.bytes, {content.shards.begin(), content.shards.end()}, content.where});
   if (content.format == "onnx") return read_onnx(content.raw(), content.where);
   return read_torch(std::move(content.members), content.where);
 }
 
+// Of the two files, where they are no parts of archives.
+struct Paths {
+  platform::Path a, b;
+};
+
 class Comparer {
  public:
-  FileComparison compare(std::string_view a, std::string_view b, const std::string& name, int nesting) {
+  FileComparison compare(std::string_view a, std::string_view b, const std::string& name, int nesting,
+                         const Paths& paths = {}) {
     FileComparison result;
     result.size_a = static_cast<int64_t>(a.size());
     result.size_b = static_cast<int64_t>(b.size());
     compare_bytes(a, b, result);
-    Content x{a, "the first file", "", {}}, y{b, "the second file", "", {}};
+    Content x{.bytes = a, .where = "the first file", .path = paths.a};
+    Content y{.bytes = b, .where = "the second file", .path = paths.b};
     // Equal bytes mean the same; then the archive need not be opened.
     const Result<void> known = result.same_bytes ? Result<void>() : recognise_both(x, y, name);
     if (result.same_bytes) {
@@ -150,6 +186,7 @@ class Comparer {
   }
 
   Result<Finding> by_format(Content& a, Content& b, const std::string& name, int nesting) {
+    if (a.format == "tensorflow" && b.format == "tensorflow") return checkpoints(a, b);
     if (holds_tensors(a.format) && holds_tensors(b.format)) return tensors(a, b);
     for (const Content* content : {&a, &b}) {
       if (content->format == "old pytorch")
@@ -158,6 +195,9 @@ class Comparer {
     }
     if (is_text(a.format) && is_text(b.format) && a.format != b.format) return compare_text(a.bytes, b.bytes);
     if (a.format != b.format) return Finding{false, "files of two formats: " + a.format + " / " + b.format};
+    if (a.format == "saved model")
+      return Error(ErrorCode::kUnsupported,
+                   "graphs of TensorFlow are not read by ibid; weights are in variables/variables.index");
     if (a.format == "png") return compare_png(a.bytes, b.bytes);
     if (a.format == "json") return json_or_text(a, b);
     if (a.format == "table") return compare_tables(a.bytes, b.bytes, name);
@@ -168,6 +208,22 @@ class Comparer {
       return is_archive(a.format) ? archives(a, b, nesting) : gzips(a, b, name, nesting);
     }
     return bytes_only(a.bytes, b.bytes);
+  }
+
+  // By their elements if both have them, else by checksums.
+  static Result<Finding> checkpoints(Content& a, Content& b) {
+    IBID_ASSIGN(const bool in_a, load_shards(a));
+    IBID_ASSIGN(const bool in_b, load_shards(b));
+    if (in_a && in_b) return tensors(a, b);
+    a.shards.clear();
+    b.shards.clear();
+    IBID_ASSIGN(Finding finding, tensors(a, b));
+    const std::string why = (in_a ? b.where : a.where) + " has not all its shards (.data-...) beside it";
+    finding.details["why_checksums"] = why;
+    finding.summary = finding.same ? "all " + number_text(finding.details["compared_values"].get<int64_t>()) +
+                                         " entries have the same types, shapes and checksums; " + why
+                                   : finding.summary + "; by checksums: " + why;
+    return finding;
   }
 
   static Result<Finding> tensors(Content& a, Content& b) {
@@ -286,7 +342,7 @@ Result<FileComparison> compare_files(const platform::Path& a, const platform::Pa
   IBID_ASSIGN(const FileBytes x, FileBytes::open(a));
   IBID_ASSIGN(const FileBytes y, FileBytes::open(b));
   if (name.empty()) name = a.filename().string();
-  FileComparison comparison = Comparer().compare(x.view(), y.view(), name, 0);
+  FileComparison comparison = Comparer().compare(x.view(), y.view(), name, 0, {a, b});
   IBID_TRY(platform::check_not_stopped());
   return comparison;
 }

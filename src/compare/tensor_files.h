@@ -43,6 +43,17 @@ Result<TensorSet> read_onnx(std::span<const std::byte> bytes, const std::string&
 bool looks_like_hdf5(std::string_view bytes);
 Result<TensorSet> read_hdf5(std::span<const std::byte> bytes, const std::string& where, int64_t max_bytes);
 
+// A checkpoint of TensorFlow: the content of its .index, and of its shards, in order, if they are there.
+struct Checkpoint {
+  std::string_view index;
+  std::vector<std::string_view> shards;  // none: only types, shapes and checksums of elements are told
+  std::string where;
+};
+// What an index says of the number of shards.
+Result<int64_t> count_shards(std::string_view index, const std::string& where);
+// Tensors by name; those without shards, texts and parts of tensors are values with their checksum.
+Result<TensorSet> read_checkpoint(const Checkpoint& files);
+
 // What torch.save() wrote before: recognised, and not read.
 bool looks_like_old_torch(std::span<const std::byte> bytes);
 

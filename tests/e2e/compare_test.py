@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import pathlib
 import pickle
 import random
 import struct
@@ -316,6 +317,24 @@ class Hdf5(CompareTest):
         report = self.compare(a, model("d.keras", "2026-01-01", self.file("v.h5", epoch=4), units=3), False)
         self.assertEqual(report["details"]["members"][0]["comparison"]["details"]["tensors"][0]["name"], "/dense@epoch")
         self.compare(a, model("e.keras", "2026-01-01", self.write("cut.h5", weights.read_bytes()[:3000]), units=3), None)
+
+
+class Checkpoints(CompareTest):
+    def test_elements_if_both_have_their_shards_else_checksums(self):
+        fixtures = pathlib.Path(__file__).parents[1] / "fixtures" / "checkpoints"
+        for file in sorted(fixtures.iterdir()):
+            self.write(file.name, file.read_bytes())
+        report = self.compare(self.folder / "a.index", self.folder / "b.index", False)
+        self.assertEqual((report["format"], report["details"]["tensors"][0]["different_elements"]), ("tensorflow", 6))
+        (self.folder / "b.data-00000-of-00001").unlink()
+        report = self.compare(self.folder / "a.index", self.folder / "b.index", False)
+        self.assertEqual([value["name"] for value in report["details"]["values"]], ["v/.ATTRIBUTES/VARIABLE_VALUE"])
+        self.assertIn("the second file has not all its shards", report["details"]["why_checksums"])
+
+    def test_graphs_are_unknown(self):
+        os.makedirs(self.folder / "one"), os.makedirs(self.folder / "two")
+        report = self.compare(self.write("one/saved_model.pb", b"\x08\x01\x12\x01a"), self.write("two/saved_model.pb", b"\x08\x01\x12\x01b"), None)
+        self.assertIn("variables.index", report["why_unknown"])
 
 
 class Trap:
