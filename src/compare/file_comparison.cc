@@ -96,7 +96,7 @@ Result<void> recognise(Content& content, const std::string& name) {
 
 bool holds_tensors(const std::string& format) {
   return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch" ||
-         format == "onnx" || format == "hdf5" || format == "tensorflow";
+         format == "onnx" || format == "hdf5" || format == "tensorflow" || format == "old pytorch";
 }
 
 // The shards beside the index of a checkpoint; false if not all are there.
@@ -127,6 +127,7 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "safetensors") return read_safetensors(content.raw(), content.where);
   if (content.format == "npy") return read_npy(content.raw(), content.where);
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
+  if (content.format == "old pytorch") return read_old_torch(content.raw(), content.where);
   if (content.format == "hdf5")
     return read_hdf5(content.raw(), content.where, unpacking_limit(content.bytes));
   if (content.format == "tensorflow")
@@ -188,11 +189,6 @@ class Comparer {
   Result<Finding> by_format(Content& a, Content& b, const std::string& name, int nesting) {
     if (a.format == "tensorflow" && b.format == "tensorflow") return checkpoints(a, b);
     if (holds_tensors(a.format) && holds_tensors(b.format)) return tensors(a, b);
-    for (const Content* content : {&a, &b}) {
-      if (content->format == "old pytorch")
-        return Error(ErrorCode::kUnsupported,
-                     "the format of torch.save() before PyTorch 1.6 is not read by ibid");
-    }
     if (is_text(a.format) && is_text(b.format) && a.format != b.format) return compare_text(a.bytes, b.bytes);
     if (a.format != b.format) return Finding{false, "files of two formats: " + a.format + " / " + b.format};
     if (a.format == "saved model")

@@ -54,7 +54,8 @@ Result<int64_t> count_shards(std::string_view index, const std::string& where);
 // Tensors by name; those without shards, texts and parts of tensors are values with their checksum.
 Result<TensorSet> read_checkpoint(const Checkpoint& files);
 
-// What torch.save() wrote before: recognised, and not read.
+// What torch.save() wrote before, and still does if asked to.
 bool looks_like_old_torch(std::span<const std::byte> bytes);
+Result<TensorSet> read_old_torch(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace ibid::compare

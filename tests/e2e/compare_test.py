@@ -364,10 +364,10 @@ net(torch.randn(4, 20)).sum().backward(); optimiser.step()
 def save(name, **options):
     torch.save({"model": net.state_dict(), "optimiser": optimiser.state_dict(), "epoch": 3,
                 "half": torch.ones(3).half(), "brain": torch.ones(3).bfloat16(), "turned": torch.ones(4, 5).t()}, name, **options)
-save("a.pt"); save("same.pt"); save("old.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_a.pt")
+save("a.pt"); save("same.pt"); save("old.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_a.pt"); torch.save(net, "old_whole_a.pt", _use_new_zipfile_serialization=False)
 weight = net[0].weight.data
 for _ in range(2): weight[0, 17] = torch.nextafter(weight[0, 17], torch.tensor(9.0))
-save("b.pt"); save("old_b.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_b.pt")
+save("b.pt"); save("old_b.pt", _use_new_zipfile_serialization=False); torch.save(net, "whole_b.pt"); torch.save(net, "old_whole_b.pt", _use_new_zipfile_serialization=False)
 """
 
     def test_real_files(self):
@@ -381,8 +381,15 @@ save("b.pt"); save("old_b.pt", _use_new_zipfile_serialization=False); torch.save
             self.assertEqual((tensor["name"], tensor["a"], tensor["max_ulp"], tensor["different_elements"]), (name, "f32 (30, 20)", 2, 1))
             self.assertEqual(tensor["first"]["index"], [0, 17])
         self.assertEqual(self.compare(self.folder / "a.pt", self.folder / "b.pt", False)["details"]["values"], [])
-        report = self.compare(self.folder / "old.pt", self.folder / "old_b.pt", None)
-        self.assertIn("before PyTorch 1.6", report["why_unknown"])
+        for pair, name in ((("old.pt", "old_b.pt"), "model.0.weight"), (("a.pt", "old_b.pt"), "model.0.weight"),
+                           (("old_whole_a.pt", "old_whole_b.pt"), "_modules.0._parameters.weight")):
+            report = self.compare(*(self.folder / part for part in pair), False)
+            tensor, = report["details"]["tensors"]
+            self.assertEqual((tensor["name"], tensor["max_ulp"], report["details"]["values"]), (name, 2, []))
+            self.assertIn("old pytorch", report["format"])
+        self.compare(self.folder / "a.pt", self.folder / "old.pt", True)
+        cut = self.write("cut.pt", (self.folder / "old.pt").read_bytes()[:-100])
+        self.assertIn("ends in the middle", self.compare(self.folder / "old.pt", cut, None)["why_unknown"])
 
 
 if __name__ == "__main__":
