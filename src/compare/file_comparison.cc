@@ -86,6 +86,10 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "tensorflow";
   } else if (name == "saved_model.pb") {
     content.format = "saved model";
+  } else if (looks_like_lightgbm(bytes)) {
+    content.format = "lightgbm";
+  } else if (looks_like_ubjson(bytes) && !looks_like_text(bytes)) {
+    content.format = "ubjson";
   } else if (looks_like_onnx(content.raw())) {
     content.format = "onnx";
   } else {
@@ -95,8 +99,9 @@ Result<void> recognise(Content& content, const std::string& name) {
 }
 
 bool holds_tensors(const std::string& format) {
-  return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch" ||
-         format == "onnx" || format == "hdf5" || format == "tensorflow" || format == "old pytorch";
+  return format == "ubjson" || format == "lightgbm" || format == "safetensors" || format == "npy" ||
+         format == "npz" || format == "pytorch" || format == "onnx" || format == "hdf5" ||
+         format == "tensorflow" || format == "old pytorch";
 }
 
 // The shards beside the index of a checkpoint; false if not all are there.
@@ -128,6 +133,8 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "npy") return read_npy(content.raw(), content.where);
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
   if (content.format == "old pytorch") return read_old_torch(content.raw(), content.where);
+  if (content.format == "ubjson") return read_ubjson(content.raw(), content.where);
+  if (content.format == "lightgbm") return read_lightgbm(content.raw(), content.where);
   if (content.format == "hdf5")
     return read_hdf5(content.raw(), content.where, unpacking_limit(content.bytes));
   if (content.format == "tensorflow")

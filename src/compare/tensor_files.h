@@ -43,6 +43,15 @@ Result<TensorSet> read_onnx(std::span<const std::byte> bytes, const std::string&
 bool looks_like_hdf5(std::string_view bytes);
 Result<TensorSet> read_hdf5(std::span<const std::byte> bytes, const std::string& where, int64_t max_bytes);
 
+// UBJSON, models of XGBoost among it: lists of numbers of one type are tensors, everything else is values.
+bool looks_like_ubjson(std::string_view bytes);
+Result<TensorSet> read_ubjson(std::span<const std::byte> bytes, const std::string& where);
+
+// The text of a model of LightGBM: lists of numbers are tensors of f64. The sizes of trees in the file, and
+// parameters about threads, messages and the paths of files are left out.
+bool looks_like_lightgbm(std::string_view bytes);
+Result<TensorSet> read_lightgbm(std::span<const std::byte> bytes, const std::string& where);
+
 // A checkpoint of TensorFlow: the content of its .index, and of its shards, in order, if they are there.
 struct Checkpoint {
   std::string_view index;

@@ -1,6 +1,7 @@
 """ibid compare: files of other programs, the same or not, by bytes and by meaning."""
 
 import gzip
+import importlib.util
 import json
 import os
 import pathlib
@@ -335,6 +336,42 @@ class Checkpoints(CompareTest):
         os.makedirs(self.folder / "one"), os.makedirs(self.folder / "two")
         report = self.compare(self.write("one/saved_model.pb", b"\x08\x01\x12\x01a"), self.write("two/saved_model.pb", b"\x08\x01\x12\x01b"), None)
         self.assertIn("variables.index", report["why_unknown"])
+
+
+def installed(name):
+    return importlib.util.find_spec(name) is not None
+
+
+class BoostedTrees(CompareTest):
+    def train(self, script):
+        subprocess.run([sys.executable, "-c", script], cwd=self.folder, check=True, timeout=120, capture_output=True)
+
+    @unittest.skipUnless(installed("xgboost"), "XGBoost is not installed for this interpreter (python3-xgboost)")
+    def test_models_of_xgboost(self):
+        self.train("""
+import numpy, xgboost
+x = numpy.random.RandomState(0).rand(200, 5); y = x[:, 0] + x[:, 1] > 1
+for name, weight in (("a", 1), ("b", 2)):
+    xgboost.train({"max_depth": 3, "lambda": weight, "nthread": 1}, xgboost.DMatrix(x, y), 3).save_model(name + ".ubj")
+""")
+        report = self.compare(self.folder / "a.ubj", self.folder / "b.ubj", False)
+        self.assertEqual(report["format"], "ubjson")
+        self.assertTrue(report["details"]["tensors"][0]["name"].startswith("learner.gradient_booster.model.trees.0."))
+        self.compare(self.folder / "a.ubj", self.write("cut.ubj", (self.folder / "a.ubj").read_bytes()[:-30]), None)
+
+    @unittest.skipUnless(installed("lightgbm"), "LightGBM is not installed for this interpreter (PyPI's lightgbm)")
+    def test_models_of_lightgbm(self):
+        self.train("""
+import lightgbm, numpy
+x = numpy.random.RandomState(0).rand(300, 5); y = x[:, 0] + x[:, 1] > 1
+for name, weight, threads in (("a", 1, 1), ("same", 1, 2), ("b", 2, 1)):
+    options = {"verbose": -1, "lambda_l2": weight, "num_threads": threads, "deterministic": True, "force_row_wise": True}
+    lightgbm.train(options, lightgbm.Dataset(x, y), 3).save_model(name + ".txt")
+""")
+        self.assertEqual(self.compare(self.folder / "a.txt", self.folder / "same.txt", True)["format"], "lightgbm")
+        details = self.compare(self.folder / "a.txt", self.folder / "b.txt", False)["details"]
+        self.assertTrue(details["tensors"][0]["name"].startswith("tree 0."))
+        self.assertEqual([value["name"] for value in details["values"]], ["parameter lambda_l2"])
 
 
 class Trap:

@@ -31,7 +31,8 @@ CommandSpec compare_command() {
       .description =
           "Tells whether two files have the same bytes and whether they mean the same, and where they part "
           "first. Tensors by name with the largest distance in ULP: safetensors, .npy, .npz, ONNX, HDF5, "
-          "TensorFlow's .index, PyTorch's .pt and .pth (nothing in the file is run). By content: JSON "
+          "TensorFlow's .index, XGBoost's .ubj, LightGBM's text, PyTorch's .pt and .pth (nothing in the file "
+          "is run). By content: JSON "
           "whatever the order of members, text by line, CSV by cell, zip and gzip whatever the times in "
           "them, PNG by pixel. Everything else by its bytes. The content tells the format, not the name.",
       .arguments = {{.name = "A", .help = "a file"}, {.name = "B", .help = "the other file"}},
