@@ -74,6 +74,8 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "npy";
   } else if (bytes.starts_with("\x89PNG\r\n\x1a\n")) {
     content.format = "png";
+  } else if (bytes.starts_with("%PDF-")) {
+    content.format = "pdf";
   } else if (data::is_gzip(bytes)) {
     content.format = "gzip";
   } else if (looks_like_hdf5(bytes)) {
@@ -201,6 +203,7 @@ class Comparer {
     if (a.format == "saved model")
       return Error(ErrorCode::kUnsupported,
                    "graphs of TensorFlow are not read by ibid; weights are in variables/variables.index");
+    if (a.format == "pdf") return compare_pdf(a.bytes, b.bytes);
     if (a.format == "png") return compare_png(a.bytes, b.bytes);
     if (a.format == "json") return json_or_text(a, b);
     if (a.format == "table") return compare_tables(a.bytes, b.bytes, name);

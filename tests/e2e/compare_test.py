@@ -83,6 +83,14 @@ class AnyFile(CompareTest):
         self.assertEqual((report["details"]["different_pixels"], report["details"]["largest_difference"]), (1, 3))
         self.assertEqual(report["details"]["first"], {"x": 1, "y": 0})
 
+    def test_figures_as_pdf_without_their_time(self):
+        def figure(name, time, line):
+            return self.write(name, f"%PDF-1.4\n1 0 obj\n<< /CreationDate (D:{time}) >>\nendobj\n{line}\n%%EOF\n")
+
+        report = self.compare(figure("a.pdf", 20260101, "0 0 m"), figure("b.pdf", 20260102, "0 0 m"), True)
+        self.assertEqual((report["format"], report["details"]["left_out"]), ("pdf", ["/CreationDate"]))
+        self.compare(self.folder / "a.pdf", figure("c.pdf", 20260101, "0 1 m"), False)
+
     def test_damaged_files_have_an_unknown_meaning(self):
         with zipfile.ZipFile(self.folder / "a.zip", "w") as file:
             file.writestr("k", "x" * 1000)

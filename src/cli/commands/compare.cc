@@ -34,7 +34,8 @@ CommandSpec compare_command() {
           "TensorFlow's .index, XGBoost's .ubj, LightGBM's text, PyTorch's .pt and .pth (nothing in the file "
           "is run). By content: JSON "
           "whatever the order of members, text by line, CSV by cell, zip and gzip whatever the times in "
-          "them, PNG by pixel. Everything else by its bytes. The content tells the format, not the name.",
+          "them, PNG by pixel, PDF but for its dates. Everything else by its bytes. The content tells the "
+          "format, not the name.",
       .arguments = {{.name = "A", .help = "a file"}, {.name = "B", .help = "the other file"}},
       .options = {{.name = "bytes", .help = "exit with 1 also where only the bytes differ"},
                   {.name = "json", .help = "report as JSON"}},
