@@ -34,6 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   check(compare::read_safetensors(raw, "input"));
   check(compare::read_npy(raw, "input"));
+  if (compare::looks_like_old_torch(raw)) check(compare::read_old_torch(raw, "input"));
+  if (compare::looks_like_ubjson(text)) check(compare::read_ubjson(raw, "input"));
+  if (compare::looks_like_lightgbm(text)) check(compare::read_lightgbm(raw, "input"));
+  if (compare::looks_like_onnx(raw)) check(compare::read_onnx(raw, "input"));
   if (!compare::is_zip(text)) return 0;
   Result<std::vector<compare::ZipMember>> members = compare::unzip(text, "input", 1 << 20);
   if (!members.ok()) return 0;

@@ -11,7 +11,7 @@
 set -eu
 
 build="g++ cmake ninja-build pkg-config git python3 nlohmann-json3-dev libsimdjson-dev libxxhash-dev libssl-dev
-  libcurl4-openssl-dev libgit2-dev zlib1g-dev libarchive-dev libpng-dev libboost-dev doctest-dev libmpfr-dev"
+  libcurl4-openssl-dev libgit2-dev zlib1g-dev libarchive-dev libpng-dev libhdf5-dev libboost-dev doctest-dev libmpfr-dev"
 faster="ccache mold"
 second_compiler="clang-19 clang-format-19 libclang-rt-19-dev"
 other_processors="g++-aarch64-linux-gnu qemu-user"
@@ -67,7 +67,7 @@ look "testing completions, the manual and schemas" $tests
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
 [ $with_cluster = no ] || look "testing jobs of Slurm and runs of several ranks" $cluster
 [ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
-  python3-click python3-yaml python3-absl
+  python3-click python3-yaml python3-absl python3-onnx python3-h5py
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {

@@ -31,6 +31,10 @@ Result<Finding> compare_tables(std::string_view a, std::string_view b, const std
 // name of the program that drew it, do not count.
 Result<Finding> compare_png(std::string_view a, std::string_view b);
 
+// Byte by byte but for the times of making and changing and the identity (/CreationDate, /ModDate, /ID), as
+// far as they are not packed: two figures do not differ by when they were drawn.
+Finding compare_pdf(std::string_view a, std::string_view b);
+
 // "..." where a text is too long for a line.
 std::string shortened(std::string text);
 

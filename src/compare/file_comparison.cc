@@ -8,6 +8,8 @@
 #include "base/number_text.h"
 #include "base/text.h"
 #include "compare/content_comparison.h"
+#include "compare/keras_archive.h"
+#include "compare/sorted_table.h"
 #include "compare/tensor_difference.h"
 #include "compare/tensor_files.h"
 #include "data/gzip.h"
@@ -25,8 +27,10 @@ constexpr int64_t kReadWhole = int64_t{256} << 20;     // larger files are mappe
 struct Content {
   std::string_view bytes;
   std::string where;  // for errors
-  std::string format;
-  std::vector<ZipMember> members;  // of a zip archive
+  std::string format = {};
+  std::vector<ZipMember> members = {};   // of a zip archive
+  platform::Path path = {};              // of a file, not of what is packed in one
+  std::vector<std::string> shards = {};  // of a checkpoint
 
   std::span<const std::byte> raw() const { return std::as_bytes(std::span(bytes)); }
 };
@@ -54,6 +58,7 @@ std::string text_format(std::string_view bytes, const std::string& name) {
 
 std::string format_of_members(const std::vector<ZipMember>& members) {
   if (looks_like_torch(members)) return "pytorch";
+  if (looks_like_keras(members)) return "keras";
   return looks_like_npz(members) ? "npz" : "zip";
 }
 
@@ -64,18 +69,31 @@ Result<void> recognise(Content& content, const std::string& name) {
     content.format = "zip";
     IBID_ASSIGN(content.members, unzip(bytes, content.where, unpacking_limit(bytes)));
     content.format = format_of_members(content.members);
+    if (content.format == "keras") drop_time_of_saving(content.members);
   } else if (bytes.starts_with("\x93NUMPY")) {
     content.format = "npy";
   } else if (bytes.starts_with("\x89PNG\r\n\x1a\n")) {
     content.format = "png";
+  } else if (bytes.starts_with("%PDF-")) {
+    content.format = "pdf";
   } else if (data::is_gzip(bytes)) {
     content.format = "gzip";
-  } else if (bytes.starts_with("\x89HDF\r\n\x1a\n")) {
+  } else if (looks_like_hdf5(bytes)) {
     content.format = "hdf5";
   } else if (looks_like_old_torch(content.raw())) {
     content.format = "old pytorch";
   } else if (looks_like_safetensors(content.raw())) {
     content.format = "safetensors";
+  } else if (looks_like_sorted_table(bytes)) {
+    content.format = "tensorflow";
+  } else if (name == "saved_model.pb") {
+    content.format = "saved model";
+  } else if (looks_like_lightgbm(bytes)) {
+    content.format = "lightgbm";
+  } else if (looks_like_ubjson(bytes) && !looks_like_text(bytes)) {
+    content.format = "ubjson";
+  } else if (looks_like_onnx(content.raw())) {
+    content.format = "onnx";
   } else {
     content.format = looks_like_text(bytes) ? text_format(bytes, name) : "bytes";
   }
@@ -83,8 +101,32 @@ Result<void> recognise(Content& content, const std::string& name) {
 }
 
 bool holds_tensors(const std::string& format) {
-  return format == "safetensors" || format == "npy" || format == "npz" || format == "pytorch";
+  return format == "ubjson" || format == "lightgbm" || format == "safetensors" || format == "npy" ||
+         format == "npz" || format == "pytorch" || format == "onnx" || format == "hdf5" ||
+         format == "tensorflow" || format == "old pytorch";
 }
+
+// The shards beside the index of a checkpoint; false if not all are there.
+Result<bool> load_shards(Content& content) {
+  constexpr std::string_view kIndex = ".index";
+  const std::string path = content.path.string();
+  if (!path.ends_with(kIndex)) return false;
+  IBID_ASSIGN(const int64_t count, count_shards(content.bytes, content.where));
+  const auto five_digits = [](int64_t number) {
+    const std::string text = number_text(number);
+    return std::string(5 - std::min<size_t>(text.size(), 5), '0') + text;
+  };
+  for (int64_t i = 0; i < count; ++i) {
+    const std::string shard =
+        path.substr(0, path.size() - kIndex.size()) + ".data-" + five_digits(i) + "-of-" + five_digits(count);
+    if (!platform::path_exists(shard)) return false;
+    IBID_ASSIGN(std::string bytes, platform::read_file(shard));
+    content.shards.push_back(std::move(bytes));
+  }
+  return count > 0;
+}
+
+bool is_archive(const std::string& format) { return format == "zip" || format == "keras"; }
 
 bool is_text(const std::string& format) { return format == "text" || format == "json" || format == "table"; }
 
@@ -92,17 +134,32 @@ Result<TensorSet> read_tensors(Content& content) {
   if (content.format == "safetensors") return read_safetensors(content.raw(), content.where);
   if (content.format == "npy") return read_npy(content.raw(), content.where);
   if (content.format == "npz") return read_npz(std::move(content.members), content.where);
+  if (content.format == "old pytorch") return read_old_torch(content.raw(), content.where);
+  if (content.format == "ubjson") return read_ubjson(content.raw(), content.where);
+  if (content.format == "lightgbm") return read_lightgbm(content.raw(), content.where);
+  if (content.format == "hdf5")
+    return read_hdf5(content.raw(), content.where, unpacking_limit(content.bytes));
+  if (content.format == "tensorflow")
+    return read_checkpoint({content.bytes, {content.shards.begin(), content.shards.end()}, content.where});
+  if (content.format == "onnx") return read_onnx(content.raw(), content.where);
   return read_torch(std::move(content.members), content.where);
 }
 
+// Of the two files, where they are no parts of archives.
+struct Paths {
+  platform::Path a, b;
+};
+
 class Comparer {
  public:
-  FileComparison compare(std::string_view a, std::string_view b, const std::string& name, int nesting) {
+  FileComparison compare(std::string_view a, std::string_view b, const std::string& name, int nesting,
+                         const Paths& paths = {}) {
     FileComparison result;
     result.size_a = static_cast<int64_t>(a.size());
     result.size_b = static_cast<int64_t>(b.size());
     compare_bytes(a, b, result);
-    Content x{a, "the first file", "", {}}, y{b, "the second file", "", {}};
+    Content x{.bytes = a, .where = "the first file", .path = paths.a};
+    Content y{.bytes = b, .where = "the second file", .path = paths.b};
     // Equal bytes mean the same; then the archive need not be opened.
     const Result<void> known = result.same_bytes ? Result<void>() : recognise_both(x, y, name);
     if (result.same_bytes) {
@@ -139,34 +196,51 @@ class Comparer {
   }
 
   Result<Finding> by_format(Content& a, Content& b, const std::string& name, int nesting) {
+    if (a.format == "tensorflow" && b.format == "tensorflow") return checkpoints(a, b);
     if (holds_tensors(a.format) && holds_tensors(b.format)) return tensors(a, b);
-    for (const Content* content : {&a, &b}) {
-      if (content->format == "hdf5" || content->format == "old pytorch") return unreadable(content->format);
-    }
     if (is_text(a.format) && is_text(b.format) && a.format != b.format) return compare_text(a.bytes, b.bytes);
     if (a.format != b.format) return Finding{false, "files of two formats: " + a.format + " / " + b.format};
+    if (a.format == "saved model")
+      return Error(ErrorCode::kUnsupported,
+                   "graphs of TensorFlow are not read by ibid; weights are in variables/variables.index");
+    if (a.format == "pdf") return compare_pdf(a.bytes, b.bytes);
     if (a.format == "png") return compare_png(a.bytes, b.bytes);
     if (a.format == "json") return json_or_text(a, b);
     if (a.format == "table") return compare_tables(a.bytes, b.bytes, name);
     if (a.format == "text") return compare_text(a.bytes, b.bytes);
-    if (a.format == "gzip" || a.format == "zip") {
+    if (a.format == "gzip" || is_archive(a.format)) {
       if (nesting == kMaxNesting)
         return Error(ErrorCode::kUnsupported, "archives are packed in archives more than four deep");
-      return a.format == "zip" ? archives(a, b, nesting) : gzips(a, b, name, nesting);
+      return is_archive(a.format) ? archives(a, b, nesting) : gzips(a, b, name, nesting);
     }
     return bytes_only(a.bytes, b.bytes);
   }
 
-  static Error unreadable(const std::string& format) {
-    return format == "hdf5" ? Error(ErrorCode::kUnsupported, "HDF5 is not read by this version of ibid")
-                            : Error(ErrorCode::kUnsupported,
-                                    "the format of torch.save() before PyTorch 1.6 is not read by ibid");
+  // By their elements if both have them, else by checksums.
+  static Result<Finding> checkpoints(Content& a, Content& b) {
+    IBID_ASSIGN(const bool in_a, load_shards(a));
+    IBID_ASSIGN(const bool in_b, load_shards(b));
+    if (in_a && in_b) return tensors(a, b);
+    a.shards.clear();
+    b.shards.clear();
+    IBID_ASSIGN(Finding finding, tensors(a, b));
+    const std::string why = (in_a ? b.where : a.where) + " has not all its shards (.data-...) beside it";
+    finding.details["why_checksums"] = why;
+    finding.summary = finding.same ? "all " + number_text(finding.details["compared_values"].get<int64_t>()) +
+                                         " entries have the same types, shapes and checksums; " + why
+                                   : finding.summary + "; by checksums: " + why;
+    return finding;
   }
 
   static Result<Finding> tensors(Content& a, Content& b) {
     IBID_ASSIGN(const TensorSet x, read_tensors(a));
     IBID_ASSIGN(const TensorSet y, read_tensors(b));
     const TensorSetComparison comparison = compare_tensor_sets(x, y);
+    // What was read may differ; that it does not says nothing about the rest.
+    if (comparison.same() && !comparison.unread.empty()) {
+      const auto& [name, why] = comparison.unread.front();
+      return Error(ErrorCode::kUnsupported, "what could be compared is the same, but '" + name + "' " + why);
+    }
     return Finding{comparison.same(), summary(comparison), comparison_json(comparison)};
   }
 
@@ -189,8 +263,8 @@ class Comparer {
     std::map<std::string, std::string_view> in_b;
     for (const ZipMember& member : b.members) in_b.emplace(member.name, member.content);
     Json members = Json::array();
-    std::string first;
-    int64_t n_members = 0;
+    std::string first, unknown;
+    int64_t n_members = 0, n_unknown = 0;
     const auto note = [&](const std::string& name, const std::string& what, Json json) {
       if (members.empty()) first = name + ": " + what;
       members.push_back({{"name", name}, {"comparison", std::move(json)}});
@@ -205,6 +279,9 @@ class Comparer {
         continue;
       }
       const FileComparison content = compare(member.content, other->second, member.name, nesting + 1);
+      if (!content.same_meaning) {
+        if (++n_unknown == 1) unknown = member.name + ": " + content.why_unknown;
+      }
       if (!content.same()) note(member.name, content.summary, comparison_json(content));
     }
     for (const ZipMember& member : b.members) {
@@ -216,6 +293,7 @@ class Comparer {
       return Finding{
           true, (n_members == 1 ? "the member means" : "all " + number_text(n_members) + " members mean") +
                     std::string(" the same; times or order differ")};
+    if (n_unknown == static_cast<int64_t>(members.size())) return Error(ErrorCode::kUnsupported, unknown);
     return Finding{false,
                    number_text(static_cast<int64_t>(members.size())) + " of " + number_text(n_members) +
                        " members differ, first " + first,
@@ -270,7 +348,7 @@ Result<FileComparison> compare_files(const platform::Path& a, const platform::Pa
   IBID_ASSIGN(const FileBytes x, FileBytes::open(a));
   IBID_ASSIGN(const FileBytes y, FileBytes::open(b));
   if (name.empty()) name = a.filename().string();
-  FileComparison comparison = Comparer().compare(x.view(), y.view(), name, 0);
+  FileComparison comparison = Comparer().compare(x.view(), y.view(), name, 0, {a, b});
   IBID_TRY(platform::check_not_stopped());
   return comparison;
 }

@@ -56,7 +56,6 @@ bool looks_like_npz(const std::vector<ZipMember>& members) {
 
 Result<TensorSet> read_npz(std::vector<ZipMember> members, const std::string& where) {
   TensorSet set;
-  set.owned.reserve(members.size());  // tensors point into the texts: none may move
   for (ZipMember& member : members) {
     set.owned.push_back(std::move(member.content));
     IBID_ASSIGN(TensorView tensor, read_array(set.owned.back(), where + ": " + member.name));

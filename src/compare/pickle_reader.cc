@@ -38,6 +38,7 @@ class Machine {
                      "compare it with a program that loads it");
     }
     IBID_ASSIGN(pickle_.root, pop());
+    pickle_.size_bytes = position_;
     return std::move(pickle_);
   }
 

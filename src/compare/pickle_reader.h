@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ struct PickleNode {
 struct Pickle {
   std::vector<PickleNode> nodes;  // a node may be reached on several ways, and from itself
   PickleNode::Id root = 0;
+  size_t size_bytes = 0;  // how far it reaches; more may follow
 
   const PickleNode& at(PickleNode::Id id) const { return nodes[id]; }
 };

@@ -144,9 +144,13 @@ TensorDifference compare_tensors(const TensorView& a, const TensorView& b) {
 
 TensorSetComparison compare_tensor_sets(const TensorSet& a, const TensorSet& b) {
   TensorSetComparison result;
+  std::map<std::string, std::string> unread(a.unread.begin(), a.unread.end());
+  unread.insert(b.unread.begin(), b.unread.end());
+  result.unread.assign(unread.begin(), unread.end());
   const auto tensor_name = [](const TensorView& tensor) { return tensor.name; };
   visit_names(a.tensors, b.tensors, tensor_name,
               [&](const std::string& name, const TensorView* x, const TensorView* y) {
+                if (unread.contains(name)) return;
                 ++result.n_tensors;
                 TensorDifference difference;
                 if (x != nullptr && y != nullptr) {
@@ -160,6 +164,7 @@ TensorSetComparison compare_tensor_sets(const TensorSet& a, const TensorSet& b) 
               });
   const auto value_name = [](const Value& value) { return value.first; };
   visit_names(a.values, b.values, value_name, [&](const std::string& name, const Value* x, const Value* y) {
+    if (unread.contains(name)) return;
     ++result.n_values;
     const std::string in_a = x != nullptr ? x->second : "absent", in_b = y != nullptr ? y->second : "absent";
     if (in_a != in_b) result.values.push_back({name, in_a, in_b});
@@ -189,6 +194,8 @@ std::string summary(const TensorSetComparison& comparison) {
     parts.push_back(count(comparison.values.size()) + " of " + number_text(comparison.n_values) +
                     " other values differ, first " + first.name + ": " + first.a + " / " + first.b);
   }
+  if (!parts.empty() && !comparison.unread.empty())
+    parts.push_back(count(comparison.unread.size()) + " could not be compared");
   if (!parts.empty()) return join(parts, ", ");
   const std::string all = comparison.n_tensors == 1
                               ? "the tensor has"
@@ -213,11 +220,13 @@ Json comparison_json(const TensorSetComparison& comparison) {
   }
   for (const ValueDifference& value : comparison.values)
     values.push_back({{"name", value.name}, {"a", value.a}, {"b", value.b}});
-  return {{"compared_tensors", comparison.n_tensors},
-          {"compared_values", comparison.n_values},
-          {"same_order", comparison.same_order},
-          {"tensors", std::move(tensors)},
-          {"values", std::move(values)}};
+  Json json = {{"compared_tensors", comparison.n_tensors},
+               {"compared_values", comparison.n_values},
+               {"same_order", comparison.same_order},
+               {"tensors", std::move(tensors)},
+               {"values", std::move(values)}};
+  for (const auto& [name, why] : comparison.unread) json["unread"].push_back({{"name", name}, {"why", why}});
+  return json;
 }
 
 }  // namespace ibid::compare

@@ -44,7 +44,10 @@ struct TensorSetComparison {
   std::vector<TensorDifference> tensors;  // that differ, in the order of the first file, then of the second
   std::vector<ValueDifference> values;
   bool same_order = true;  // of the names
+  // What at least one of the files has in a way that ibid does not read: it is not compared.
+  std::vector<std::pair<std::string, std::string>> unread;  // name, why
 
+  // Of everything that could be compared.
   bool same() const { return tensors.empty() && values.empty(); }
 };
 

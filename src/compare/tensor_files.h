@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -31,7 +32,39 @@ Result<TensorSet> read_npz(std::vector<ZipMember> members, const std::string& wh
 bool looks_like_torch(const std::vector<ZipMember>& members);
 Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& where);
 
-// What torch.save() wrote before: recognised, and not read.
+// Initialisers, constants and the lists of numbers in attributes are tensors; everything else is values: the
+// nodes, each under the name of its first output, with attributes; versions, texts and metadata.
+bool looks_like_onnx(std::span<const std::byte> bytes);
+Result<TensorSet> read_onnx(std::span<const std::byte> bytes, const std::string& where);
+
+// Datasets and attributes of plain numbers are tensors, by path: "/dense/kernel", "/dense@units". Texts are
+// values, and so are links. What lies in other files or is packed by a filter that is not there is unread; no
+// more than `max_bytes` are unpacked. The reading is done by another process.
+bool looks_like_hdf5(std::string_view bytes);
+Result<TensorSet> read_hdf5(std::span<const std::byte> bytes, const std::string& where, int64_t max_bytes);
+
+// UBJSON, models of XGBoost among it: lists of numbers of one type are tensors, everything else is values.
+bool looks_like_ubjson(std::string_view bytes);
+Result<TensorSet> read_ubjson(std::span<const std::byte> bytes, const std::string& where);
+
+// The text of a model of LightGBM: lists of numbers are tensors of f64. The sizes of trees in the file, and
+// parameters about threads, messages and the paths of files are left out.
+bool looks_like_lightgbm(std::string_view bytes);
+Result<TensorSet> read_lightgbm(std::span<const std::byte> bytes, const std::string& where);
+
+// A checkpoint of TensorFlow: the content of its .index, and of its shards, in order, if they are there.
+struct Checkpoint {
+  std::string_view index;
+  std::vector<std::string_view> shards;  // none: only types, shapes and checksums of elements are told
+  std::string where;
+};
+// What an index says of the number of shards.
+Result<int64_t> count_shards(std::string_view index, const std::string& where);
+// Tensors by name; those without shards, texts and parts of tensors are values with their checksum.
+Result<TensorSet> read_checkpoint(const Checkpoint& files);
+
+// What torch.save() wrote before, and still does if asked to.
 bool looks_like_old_torch(std::span<const std::byte> bytes);
+Result<TensorSet> read_old_torch(std::span<const std::byte> bytes, const std::string& where);
 
 }  // namespace ibid::compare

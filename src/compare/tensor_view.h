@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,7 +32,8 @@ struct TensorView {
 struct TensorSet {
   std::vector<TensorView> tensors;
   std::vector<std::pair<std::string, std::string>> values;  // besides tensors: a path, and the value as text
-  std::vector<std::string> owned;                           // unpacked bytes that the tensors lie in
+  std::deque<std::string> owned;  // unpacked bytes that the tensors lie in: a deque, since none may move
+  std::vector<std::pair<std::string, std::string>> unread;  // names of what could not be read, and why
 };
 
 // Strides of raster order without gaps: the last dim (`columns_first`: the first) is the fastest.

@@ -28,6 +28,11 @@ constexpr StorageType kStorages[] = {
     {"torch.IntStorage", ElementType::kI32},   {"torch.LongStorage", ElementType::kI64},
     {"torch.ByteStorage", ElementType::kU8},   {"torch.BoolStorage", ElementType::kBool}};
 
+const StorageType* storage_type(std::string_view name) {
+  const auto known = std::ranges::find(kStorages, name, &StorageType::name);
+  return known == std::end(kStorages) ? nullptr : &*known;
+}
+
 // The folder that all members of the archive lie in, named after the file or "archive".
 std::optional<std::string> inner_folder(const std::vector<ZipMember>& members) {
   for (const ZipMember& member : members) {
@@ -121,9 +126,19 @@ class Collector {
     return &pickle_.at(arguments.items[i]);
   }
 
+  // Before PyTorch 1.6 the class of a module came with the file and the text of its source: ("module", class,
+  // ...). Where it lay says nothing about the model.
+  std::string class_name(const PickleNode& callee) const {
+    if (callee.kind == Kind::kGlobal) return callee.text;
+    const PickleNode* words = callee.kind == Kind::kPersistent ? &pickle_.at(callee.arguments) : nullptr;
+    if (words == nullptr || words->items.size() < 2 || pickle_.at(words->items[0]).text != "module")
+      return "?";
+    return pickle_.at(words->items[1]).text;
+  }
+
   Result<void> visit_call(const PickleNode& node, const std::string& path, int depth) {
     const PickleNode& callee = pickle_.at(node.callee);
-    const std::string name = callee.kind == Kind::kGlobal ? callee.text : "?";
+    const std::string name = class_name(callee);
     if (name == "torch._utils._rebuild_tensor_v2" || name == "torch._utils._rebuild_tensor")
       return add_tensor(node, path);
     if (name.starts_with("torch._utils._rebuild_parameter") && argument(node, 0) != nullptr)
@@ -161,11 +176,14 @@ class Collector {
     const PickleNode* key = argument(*storage, 2);
     if (type == nullptr || key == nullptr || key->kind != Kind::kText)
       return malformed(path, "has a storage without type and key");
-    const auto known = std::find_if(std::begin(kStorages), std::end(kStorages),
-                                    [&](const StorageType& one) { return one.name == type->text; });
-    if (known == std::end(kStorages))
+    const StorageType* known = storage_type(type->text);
+    if (known == nullptr)
       return Error(ErrorCode::kUnsupported, where_ + ": '" + path + "' has elements of type " + type->text,
                    "convert it to float32 or an integer type first");
+    const PickleNode* part = argument(*storage, 5);
+    if (part != nullptr && part->kind != Kind::kNone)
+      return Error(ErrorCode::kUnsupported, where_ + ": '" + path + "' is stored as part of another storage",
+                   "load it with PyTorch and save it again");
     const auto bytes = storages_.find(key->text);
     if (bytes == storages_.end()) return malformed(path, "has a storage that is not in the file");
     tensor.type = known->type;
@@ -199,6 +217,47 @@ class Collector {
   int64_t n_visits_ = 0;
 };
 
+// --- the format before PyTorch 1.6: five pickles, then the storages ---
+
+using Storages = std::map<std::string, std::string_view>;
+
+// How large the elements of each storage are: only the references to it say.
+std::map<std::string, int64_t> element_sizes(const Pickle& pickle) {
+  std::map<std::string, int64_t> sizes;
+  for (const PickleNode& node : pickle.nodes) {
+    if (node.kind != Kind::kPersistent) continue;
+    const std::vector<Id>& words = pickle.at(node.arguments).items;
+    const StorageType* type = words.size() >= 3 ? storage_type(pickle.at(words[1]).text) : nullptr;
+    if (type != nullptr) sizes[pickle.at(words[2]).text] = size_of(type->type);
+  }
+  return sizes;
+}
+
+// In the order of `keys` the number of elements, then these.
+Result<Storages> find_storages(std::string_view bytes, const Pickle& keys,
+                               const std::map<std::string, int64_t>& sizes, const std::string& where) {
+  constexpr size_t kCountBytes = 8;
+  const Error cut(ErrorCode::kTruncated, where + " ends in the middle of its storages",
+                  "the copy was cut short: fetch or write it again");
+  Storages storages;
+  for (const Id id : keys.at(keys.root).items) {
+    const std::string& key = keys.at(id).text;
+    const auto size = sizes.find(key);
+    if (size == sizes.end())
+      return Error(ErrorCode::kUnsupported, where + " has a storage whose type of elements is not known",
+                   "convert its tensors to float32 or an integer type first");
+    if (bytes.size() < kCountBytes) return cut;
+    uint64_t count = 0;
+    for (size_t i = kCountBytes; i-- > 0;) count = count << 8 | static_cast<uint8_t>(bytes[i]);
+    bytes.remove_prefix(kCountBytes);
+    if (count > bytes.size() / static_cast<uint64_t>(size->second)) return cut;
+    const size_t n_bytes = static_cast<size_t>(count) * static_cast<size_t>(size->second);
+    storages[key] = bytes.substr(0, n_bytes);
+    bytes.remove_prefix(n_bytes);
+  }
+  return storages;
+}
+
 }  // namespace
 
 bool looks_like_torch(const std::vector<ZipMember>& members) { return inner_folder(members).has_value(); }
@@ -206,7 +265,6 @@ bool looks_like_torch(const std::vector<ZipMember>& members) { return inner_fold
 Result<TensorSet> read_torch(std::vector<ZipMember> members, const std::string& where) {
   const std::string folder = *inner_folder(members);
   TensorSet set;
-  set.owned.reserve(members.size());  // tensors point into the texts: none may move
   std::map<std::string, std::string_view> storages;
   std::string_view pickle_bytes;
   bool big_endian = false;
@@ -235,6 +293,24 @@ bool looks_like_old_torch(std::span<const std::byte> bytes) {
   constexpr std::string_view kMagic("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19", 14);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return text.starts_with(kMagic);
+}
+
+Result<TensorSet> read_old_torch(std::span<const std::byte> bytes, const std::string& where) {
+  std::string_view rest(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  // A magic number, a version, facts about the machine (elements are little-endian whatever these say), the
+  // object, and the keys of its storages.
+  constexpr size_t kObject = 3, kKeys = 4, kPickles = 5;
+  std::vector<Pickle> pickles;
+  while (pickles.size() < kPickles) {
+    IBID_ASSIGN(Pickle pickle, read_pickle(rest, where));
+    rest.remove_prefix(pickle.size_bytes);
+    pickles.push_back(std::move(pickle));
+  }
+  const Pickle& object = pickles[kObject];
+  IBID_ASSIGN(const Storages storages, find_storages(rest, pickles[kKeys], element_sizes(object), where));
+  TensorSet set;
+  IBID_TRY(Collector(object, storages, false, where).collect(set));
+  return set;
 }
 
 }  // namespace ibid::compare

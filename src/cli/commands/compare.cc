@@ -30,11 +30,12 @@ CommandSpec compare_command() {
       .summary = "compare two files by their bytes and by what they mean",
       .description =
           "Tells whether two files have the same bytes and whether they mean the same, and where they part "
-          "first. Tensors by name with the largest distance in ULP: safetensors, .npy, .npz, PyTorch's .pt "
-          "and "
-          ".pth (nothing in the file is run). By content: JSON whatever the order of members, text by line, "
-          "CSV by cell, zip and gzip whatever the times in them, PNG by pixel. Everything else by its bytes. "
-          "The content tells the format, not the name.",
+          "first. Tensors by name with the largest distance in ULP: safetensors, .npy, .npz, ONNX, HDF5, "
+          "TensorFlow's .index, XGBoost's .ubj, LightGBM's text, PyTorch's .pt and .pth (nothing in the file "
+          "is run). By content: JSON "
+          "whatever the order of members, text by line, CSV by cell, zip and gzip whatever the times in "
+          "them, PNG by pixel, PDF but for its dates. Everything else by its bytes. The content tells the "
+          "format, not the name.",
       .arguments = {{.name = "A", .help = "a file"}, {.name = "B", .help = "the other file"}},
       .options = {{.name = "bytes", .help = "exit with 1 also where only the bytes differ"},
                   {.name = "json", .help = "report as JSON"}},

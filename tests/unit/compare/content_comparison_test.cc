@@ -67,6 +67,19 @@ TEST_CASE("the distance of numbers in text") {
   CHECK(number_distance("layer1", "layer2").value() > 0);
 }
 
+TEST_CASE("PDF without the time at which it was made") {
+  const auto same = [](const char* a, const char* b) { return compare_pdf(a, b).same; };
+  CHECK(same("%PDF-1.4 /CreationDate (D:2026) x", "%PDF-1.4 /CreationDate (D:2027010203\\)Z) x"));
+  CHECK(same("/ID [<aa> <bb>] /ModDate<00>", "/ID [<ab> <bb>] /ModDate<01>"));
+  CHECK_FALSE(same("/CreationDate (D:2026) x", "/CreationDate (D:2027) y"));
+  CHECK_FALSE(same("/CreationDate (D:2026", "/CreationDate (D:2027"));
+  CHECK_FALSE(same("/Title (a)", "/Title (b)"));
+  CHECK_FALSE(same("/ID 1 0 R", "/ID 2 0 R"));
+  const Finding finding = compare_pdf("a /ID [<1>] x", "a /ID [<2>] y");
+  CHECK(finding.details["left_out"] == Json::array({"/ID"}));
+  CHECK(finding.summary == "the bytes differ from offset 7 on, counted without /ID");
+}
+
 TEST_CASE("damaged images are an error, not a crash") {
   CHECK_FALSE(compare_png("\x89PNG\r\n\x1a\n", "\x89PNG\r\n\x1a\nxx").ok());
 }
