@@ -47,8 +47,8 @@ struct RecordOptions {
   std::string operations;  // steps whose operations are written down: "3-3", "0-"; empty: none
   // "name=value": parameters by the user's word, which goes before what the hook sees.
   std::vector<std::string> parameters;
-  bool source = true;      // whether the source is captured too
-  Json execution;          // for run.json: as which run of a plan, on which cores; null: it is none
+  bool source = true;  // whether the source is captured too
+  Json execution;      // for run.json: as which run of a plan, on which cores; null: it is none
   // Gets what the program prints, as it comes.
   std::function<void(platform::OutputStream, std::string_view)> on_output;
 };
