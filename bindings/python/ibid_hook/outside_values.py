@@ -63,7 +63,7 @@ def _watch(module, name, state=None, ever_new=False):
 def _watched(original, call, state, ever_new):
     @functools.wraps(original)
     def outside(*arguments, **keywords):
-        if events.is_guarded() or not operations.is_before_end() or (ever_new and not operations.called_by_program()):
+        if events.is_guarded() or not operations.is_before_end() or _is_of_a_library(call, state, ever_new):
             return original(*arguments, **keywords)
         before = _state_text(state)
         given = _text((arguments, sorted(keywords.items())))
@@ -73,6 +73,13 @@ def _watched(original, call, state, ever_new):
 
     outside._ibid_outside = True
     return outside
+
+
+def _is_of_a_library(call, state, ever_new):
+    if state is not None or call == "numpy.random.default_rng":
+        # When they are imported, SciPy draws examples for its documentation, and Rich a name.
+        return operations.called_by_import()
+    return ever_new and not operations.called_by_program(depth=3)
 
 
 def _watched_class(original, call, *_):
