@@ -22,6 +22,7 @@ _WATCHERS = {
     "numpy": "seeds enforce_seeds outside_values",
     "tensorflow": "enforce_tensorflow metrics outside_values tensorflow_steps tensorflow_operations",
     **dict.fromkeys(("keras", "tf_keras"), "keras_steps tensorflow_steps tensorflow_operations"),
+    **dict.fromkeys(("jax", "optax"), "jax_steps"),
     "xgboost": "boosting_steps",
     "lightgbm": "boosting_steps",
     "sklearn": "",
