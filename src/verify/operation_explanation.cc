@@ -1,6 +1,7 @@
 #include "verify/operation_explanation.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "catalogue/catalogue.h"
@@ -47,6 +48,63 @@ std::vector<std::string> torch_names(const std::string& op) {
   return names;
 }
 
+// TensorFlow's operations without their versions, and the functions by which people call them.
+const std::map<std::string, std::string, std::less<>> kTensorFlowNames = {
+    {"BiasAdd", "tf.nn.bias_add"},
+    {"Bincount", "tf.math.bincount"},
+    {"Conv2D", "tf.nn.conv2d"},
+    {"Conv3D", "tf.nn.conv3d"},
+    {"CropAndResize", "tf.image.crop_and_resize"},
+    {"DenseBincount", "tf.math.bincount"},
+    {"DepthwiseConv2dNative", "tf.nn.depthwise_conv2d"},
+    {"FusedBatchNorm", "tf.compat.v1.nn.fused_batch_norm"},
+    {"GatherNd", "tf.gather_nd"},
+    {"Gather", "tf.gather"},
+    {"IteratorGetNext", "tf.data.Dataset.shuffle"},
+    {"MatMul", "tf.linalg.matmul"},
+    {"MaxPool", "tf.nn.max_pool2d"},
+    {"Multinomial", "tf.random.categorical"},
+    {"NonDeterministicInts", "tf.random.Generator.from_non_deterministic_state"},
+    {"RandomGamma", "tf.random.gamma"},
+    {"RandomPoisson", "tf.random.poisson"},
+    {"RandomShuffle", "tf.random.shuffle"},
+    {"RandomStandardNormal", "tf.random.normal"},
+    {"RandomUniform", "tf.random.uniform"},
+    {"RandomUniformInt", "tf.random.uniform"},
+    {"ResizeBilinear", "tf.image.resize"},
+    {"ResizeNearestNeighbor", "tf.image.resize"},
+    {"ScatterNd", "tf.scatter_nd"},
+    {"SegmentSum", "tf.math.segment_sum"},
+    {"SoftmaxCrossEntropyWithLogits", "tf.nn.softmax_cross_entropy_with_logits"},
+    {"SparseSoftmaxCrossEntropyWithLogits", "tf.nn.sparse_softmax_cross_entropy_with_logits"},
+    {"SparseTensorDenseMatMul", "tf.sparse.sparse_dense_matmul"},
+    {"Svd", "tf.linalg.svd"},
+    {"TensorScatterAdd", "tf.tensor_scatter_nd_add"},
+    {"TensorScatterUpdate", "tf.tensor_scatter_nd_update"},
+    {"Timestamp", "tf.timestamp"},
+    {"TruncatedNormal", "tf.random.truncated_normal"},
+    {"UnsortedSegmentSum", "tf.math.unsorted_segment_sum"}};
+
+// Names under which facts know "tf.Conv2DBackpropFilter" and the like; an operation of the backward pass is
+// known by the one whose gradient it computes, too.
+std::vector<std::string> tensorflow_names(const Operation& operation) {
+  const std::string own = operation.op.substr(operation.op.find('.') + 1);
+  std::vector<std::string> names = {operation.op, "tf.raw_ops." + own};
+  for (std::string name : {own, operation.node}) {
+    for (const char* suffix : {"V3", "V2", "Grad", "BackpropInput", "BackpropFilter"})
+      name = without_suffix(name, suffix);
+    const auto found = kTensorFlowNames.find(name);
+    if (found != kTensorFlowNames.end()) names.push_back(found->second);
+  }
+  return names;
+}
+
+std::vector<std::string> names_of(const Operation& operation) {
+  if (operation.op.starts_with("aten.")) return torch_names(operation.op);
+  if (operation.op.starts_with("tf.")) return tensorflow_names(operation);
+  return {operation.op};
+}
+
 bool is_on_gpu(const Operation& operation) {
   const auto is = [](const OperationValue& value) { return value.device.starts_with("cuda"); };
   return std::any_of(operation.inputs.begin(), operation.inputs.end(), is) ||
@@ -65,10 +123,8 @@ bool applies(const Fact& fact, const Operation& operation) {
 // Facts about an operation on its device, in its direction.
 std::vector<const Fact*> facts_about(const Operation& operation) {
   const Catalogue& all = Catalogue::built_in();
-  const std::vector<std::string> names =
-      operation.op.starts_with("aten.") ? torch_names(operation.op) : std::vector<std::string>{operation.op};
   std::vector<const Fact*> facts;
-  for (const std::string& name : names) {
+  for (const std::string& name : names_of(operation)) {
     for (const Fact* fact : all.of(name)) {
       if (applies(*fact, operation) && std::find(facts.begin(), facts.end(), fact) == facts.end())
         facts.push_back(fact);
@@ -84,6 +140,7 @@ std::vector<std::string> facts_about_factor(const std::string& op, const std::st
     return threads ? std::vector<std::string>{"PT118"}
            : isa   ? std::vector<std::string>{"PT119"}
                    : std::vector<std::string>{};
+  if (op.starts_with("tf.") && threads) return {"TF064"};
   if (op.starts_with("xgboost") && threads) return {"XG014"};
   if (op.starts_with("lightgbm") && threads) return {"LG016", "LG001"};
   return {};
@@ -157,8 +214,8 @@ Explanation explain_generator(const OperationDivergence& divergence) {
 Explanation explain_argument(const OperationDivergence& divergence) {
   Explanation explanation;
   const std::string& op = divergence.a.op;
-  if (op.ends_with(".seed") || op.ends_with("manual_seed") || op.ends_with("default_rng") ||
-      op.ends_with("RandomState"))
+  if (op.ends_with(".seed") || op.ends_with("manual_seed") || op.ends_with("set_seed") ||
+      op.ends_with("default_rng") || op.ends_with("RandomState"))
     explanation.why = "The seed itself is another one in each run";
   else
     explanation.why = "It is called with another value in each run";

@@ -53,6 +53,7 @@ Operation operation_of(const Json& line) {
                       .at = text_of(line, "at"),
                       .code = text_of(line, "code"),
                       .module = text_of(line, "module"),
+                      .node = text_of(line, "node"),
                       .forward_at = text_of(line, "forward_at"),
                       .forward_code = text_of(line, "forward_code"),
                       .backward = flag_of(line, "backward"),

@@ -37,13 +37,14 @@ struct Operation {
   std::string op;                        // "aten.addmm.default", "numpy.random.rand"
   std::string at, code;                  // "train.py:12" and what stands there
   std::string module;                    // "Net.fc1"
+  std::string node;                      // in the backward pass: the part of the forward pass it belongs to
   std::string forward_at, forward_code;  // of an operation in the backward pass: the call that it belongs to
   bool backward = false;
   bool ever_new = false;  // its value is another one in every run: a clock, a process number
   std::string generator;  // digest of the state of the generator that it draws from
   std::map<std::string, std::string> arguments;  // those that are no tensors
   std::vector<OperationValue> inputs, outputs;
-  platform::Path kept;  // its outputs as torch.save() writes them; there if `has_kept`
+  platform::Path kept;  // its outputs as torch.save() or numpy.savez() writes them; there if `has_kept`
   bool has_kept() const { return !kept.empty(); }
 };
 

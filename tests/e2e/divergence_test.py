@@ -288,5 +288,45 @@ class Boosting(DivergenceTest):
         self.assertEqual(found["step"], 0)
 
 
+@unittest.skipUnless(has("lightgbm"), "lightgbm is not installed")
+class LightGBM(DivergenceTest):
+    DATA = """
+        import os
+        import numpy as np, lightgbm
+        rng = np.random.RandomState(0)
+        x = rng.rand(500, 6)
+        y = list((x[:, 0] + rng.rand(500) > 1).astype(float))
+        parameters = {"verbose": -1, "num_threads": 1, "num_leaves": 4}
+        other = int.from_bytes(os.urandom(3), "little") + 1
+    """
+
+    def test_a_parameter_that_is_another_one(self):
+        found = self.finding(self.DATA + """
+        lightgbm.train({**parameters, "bagging_fraction": 0.5, "bagging_freq": 1, "seed": other}, lightgbm.Dataset(x, y), 3)
+        """)
+        self.assertEqual((found["operation"]["op"], found["differs"]), ("lightgbm.train", "seed"))
+        self.assert_at(found["operation"]["at"], "lightgbm.train")
+
+    def test_labels_given_as_a_list_that_differ(self):
+        found = self.finding(self.DATA + """
+        y[7] += other
+        lightgbm.train(parameters, lightgbm.Dataset(x, y), 3)
+        """)
+        self.assertEqual((found["operation"]["op"], found["cause"], found["differs"]), ("lightgbm.train", "input", "label"))
+
+    def test_the_node_of_the_tree(self):
+        """An objective of the program's own, whose gradients differ from the second round on."""
+        found = self.finding(self.DATA + """
+        rounds = []
+        def objective(predictions, data):
+            rounds.append(1)
+            scale = 1 + (len(rounds) > 1) / other
+            return scale * (predictions - np.array(y)), np.ones(len(y))
+        lightgbm.train({**parameters, "objective": objective}, lightgbm.Dataset(x, y), 3)
+        """)
+        self.assertEqual(found["operation"]["op"], "lightgbm: split of a node")
+        self.assertEqual((found["operation"]["module"], found["step"]), ("round 1, tree 0, node 0", 1))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -152,6 +152,25 @@ class Trainers(MetricTest):
         self.assertEqual([step for name, _, step in metrics if name == "loss"], [1, 2, 3, 4])
         self.assertIn("train_loss", [name for name, _, _ in metrics])
 
+    def check_seeds(self, library, call, value):
+        """A function that seeds several generators: each is told with the program's line and that of the library."""
+        (self.folder / "script.py").write_text(f"import {library}\n\n{library}.{call}({value})\n")
+        folder, result = self.record(sys.executable, "script.py")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        seeds = [seed for seed in self.read(folder, "seen.json")["seeds"] if seed["value"] == str(value)]
+        self.assertEqual({seed["library"] for seed in seeds}, {"random", "numpy", "torch"})
+        for seed in seeds:
+            self.assertTrue(seed["at"].endswith("script.py:3"), seed)
+            self.assertIn("-packages", seed["by"])
+
+    @needs("pytorch_lightning", "pytorch-lightning from PyPI")
+    def test_seeds_of_lightning(self):
+        self.check_seeds("pytorch_lightning", "seed_everything", 11)
+
+    @needs("transformers", "transformers from PyPI, of a version for the installed PyTorch")
+    def test_seeds_of_transformers(self):
+        self.check_seeds("transformers", "set_seed", 12)
+
 
 class StandIns(MetricTest):
     """Libraries whose versions differ: packages of a few lines with their names and signatures, not the real ones."""

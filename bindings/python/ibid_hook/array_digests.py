@@ -6,6 +6,7 @@ import numbers
 from . import digests
 
 _KINDS = {
+    "bfloat16": ("bf16", digests.BF16),  # of ml_dtypes, which TensorFlow and JAX use
     "float16": ("f16", digests.F16), "float32": ("f32", digests.F32), "float64": ("f64", digests.F64),
     **{f"int{bits}": (f"i{bits}", digests.BITS) for bits in (8, 16, 32, 64)},
     **{f"uint{bits}": (f"u{bits}", digests.BITS) for bits in (8, 16, 32, 64)},

@@ -6,6 +6,7 @@ second derivatives are computed from the histogram and tell whether two runs had
 
 import inspect
 import json
+import sys
 
 from . import array_digests, events, operations
 
@@ -37,18 +38,37 @@ def record_call(library, train, arguments, keywords):
         return
     given = inspect.signature(train).bind_partial(*arguments, **keywords).arguments
     data = given.get("dtrain", given.get("train_set"))
-    inputs = []
-    for name in ("label", "weight", "base_margin", "init_score"):
-        values = getattr(data, f"get_{name}", lambda: None)()
-        if values is not None and len(values):
-            digest = array_digests.of_array(values)
-            inputs.append(
-                {"name": name, "type": str(values.dtype), "shape": list(values.shape), "device": "cpu", "digest": digest}
-            )
-    named = sorted((str(name), repr(value)) for name, value in dict(given.get("params") or {}).items())
+    inputs = [_described(name, values) for name, values in _given(library, data) if values is not None and len(values)]
+    named = sorted((str(name), _text(value)) for name, value in dict(given.get("params") or {}).items())
     operations.write(
         operations.begin(), op=f"{library}.train", arguments=dict(named), inputs=inputs, outputs=[], **operations.place()
     )
+
+
+def _given(library, data):
+    if library == "xgboost":
+        for name in ("label", "weight", "base_margin"):
+            yield name, getattr(data, f"get_{name}", lambda: None)()
+        return
+    # LightGBM's functions give nothing before the data set is made, which `train` does: what it is made of is here.
+    for name in ("data", "label", "weight", "init_score"):
+        values = getattr(data, name, None)
+        if isinstance(values, (list, tuple)) or hasattr(values, "__array__"):
+            yield name, sys.modules["numpy"].asarray(values)
+
+
+def _described(name, values):
+    described = {"name": name, "type": str(values.dtype), "shape": list(values.shape), "device": "cpu"}
+    try:
+        described["digest"] = array_digests.of_array(values)
+    except ValueError as problem:
+        described["no_digest"] = str(problem)
+    return described
+
+
+def _text(value):
+    """A parameter as text, without the address that a function's has."""
+    return getattr(value, "__qualname__", type(value).__name__) if callable(value) else repr(value)
 
 
 # For each library: the name of its nodes, members that hold the children, and members that describe a node.
@@ -60,7 +80,8 @@ _XGBOOST = (
 _LIGHTGBM = (
     "lightgbm: split of a node",
     ("left_child", "right_child"),
-    ("split_feature", "threshold", "split_gain", "internal_value", "internal_count", "leaf_value", "leaf_count"),
+    ("split_feature", "threshold", "split_gain", "internal_value", "internal_count", "leaf_value", "leaf_count",
+     "leaf_const", "leaf_coeff", "leaf_features"),
 )
 
 

@@ -88,7 +88,8 @@ def safely(function):
             with guarded():
                 return function(*arguments, **keywords)
         except Exception as problem:
-            note(f"{function.__module__}.{function.__qualname__}: {problem!r}")
+            name = getattr(function, "__qualname__", repr(function))  # partial functions have none
+            note(f"{function.__module__}.{name}: {problem!r}")
             return None
 
     return call

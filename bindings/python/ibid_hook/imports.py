@@ -19,8 +19,9 @@ _WATCHERS = {
     "tomli": "configurations",
     "random": "seeds enforce_seeds",
     "numpy": "seeds enforce_seeds",
-    "tensorflow": "enforce_tensorflow metrics",
-    "keras": "keras_steps",
+    "tensorflow": "enforce_tensorflow metrics tensorflow_steps tensorflow_operations",
+    **dict.fromkeys(("keras", "tf_keras"), "keras_steps tensorflow_steps tensorflow_operations"),
+    **dict.fromkeys(("jax", "optax"), "jax_steps"),
     "xgboost": "boosting_steps",
     "lightgbm": "boosting_steps",
     "sklearn": "",
@@ -40,7 +41,7 @@ _WATCHERS = {
 }
 
 if operations.are_watched():
-    for _name in ("glob", "os", "secrets", "tempfile", "time", "uuid", "random", "numpy"):
+    for _name in ("glob", "os", "secrets", "tempfile", "time", "uuid", "random", "numpy", "tensorflow"):
         _WATCHERS[_name] = _WATCHERS.get(_name, "") + " outside_values"
 
 

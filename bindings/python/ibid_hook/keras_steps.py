@@ -5,6 +5,14 @@ import sys
 
 from . import array_digests, callbacks, events, metrics, steps
 
+_state = {"fits": 0}
+
+
+def is_fitting():
+    """Whether Model.fit is running, whose batches are the steps."""
+    return _state["fits"] > 0
+
+
 def attach(keras):
     """Watch Model.fit of `keras`."""
     model = keras.Model
@@ -14,7 +22,11 @@ def attach(keras):
     @functools.wraps(fit)
     def call(self, *arguments, **keywords):
         arguments, keywords = callbacks.add(fit, (self, *arguments), keywords, callback())
-        return fit(*arguments, **keywords)
+        _state["fits"] += 1
+        try:
+            return fit(*arguments, **keywords)
+        finally:
+            _state["fits"] -= 1
 
     model.fit = call
 
@@ -37,24 +49,26 @@ def _collect(model, logs):
     for name in sorted(logs):
         array_digests.add(tensors, f"metrics.{name}", float(logs[name]))
     for index, weight in enumerate(model.weights):
-        _add(tensors, f"weights.{_name(weight, index)}", weight)
-    for index, variable in enumerate(_variables(model.optimizer)):
-        _add(tensors, f"optimiser.{_name(variable, index)}", variable)
+        add(tensors, f"weights.{name_of(weight, index)}", weight)
+    add_optimiser(tensors, model.optimizer)
     return tensors
 
 
-def _variables(optimiser):
+def add_optimiser(tensors, optimiser, prefix=""):
+    """Add the digests of an optimiser's variables."""
     variables = getattr(optimiser, "variables", [])
-    return variables() if callable(variables) else variables
+    for index, variable in enumerate(variables() if callable(variables) else variables):
+        add(tensors, f"{prefix}optimiser.{name_of(variable, index)}", variable)
 
 
-def _name(variable, index):
-    # Several variables may have one name.
+def name_of(variable, index):
+    """A name for the variable that is number `index` of its list: several may have one name."""
     text = getattr(variable, "path", None) or variable.name
     return f"{index}-{text.replace('.', '_')}"
 
 
-def _add(tensors, name, variable):
+def add(tensors, name, variable):
+    """Add the digest of a variable or tensor of Keras or TensorFlow; one without becomes a note."""
     value = sys.modules["numpy"].asarray(variable.numpy() if hasattr(variable, "numpy") else variable)
     try:
         tensors[name] = array_digests.of_array(value)

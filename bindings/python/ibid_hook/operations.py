@@ -100,10 +100,26 @@ def keep(number, size, save):
     save(os.path.join(_folder(), f"{_state['name']}-{number}.out"))
 
 
-def called_by_program():
-    """Whether the function that asks was called by a line of the program itself, not of a library."""
-    name = sys._getframe(2).f_code.co_filename
+def called_by_program(depth=2):
+    """Whether the function that asks was called by a line of the program itself, not of a library.
+
+    `depth`: how many frames above this one that line is.
+    """
+    name = sys._getframe(depth).f_code.co_filename
     return not (name.startswith(_OWN) or _is_library(name))
+
+
+def called_by_import():
+    """Whether a library is doing this by itself while it is imported, before any line of the program asks for it."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib"):
+            return True
+        if not name.startswith((_OWN, "<")) and not _is_library(name):
+            return False
+        frame = frame.f_back
+    return False
 
 
 def place():

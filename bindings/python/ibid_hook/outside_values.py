@@ -6,7 +6,7 @@ input of each draw, so that the log tells a draw from other states (the cause is
 
 import functools
 
-from . import digests, events, operations
+from . import digests, enforce_tensorflow, events, operations
 
 _RANDOM = (
     "random randint randrange choice choices sample shuffle uniform gauss normalvariate betavariate expovariate "
@@ -40,6 +40,9 @@ def attach(module):
     elif module.__name__ == "numpy":
         _watch_all(module.random, _NUMPY, state=lambda: _numpy_state(module))
         _watch_all(module.random, ["seed", "default_rng", "RandomState"])
+    elif module.__name__ == "tensorflow":
+        for random in enforce_tensorflow.modules_of_seeds(module):
+            _watch(random, "set_seed", name="tf.random")
     for name in _EVER_NEW.get(module.__name__, ()):
         _watch(module, name, ever_new=True)
     for name in _FOLDERS.get(module.__name__, ()):
@@ -51,19 +54,19 @@ def _watch_all(module, names, state=None):
         _watch(module, name, state)
 
 
-def _watch(module, name, state=None, ever_new=False):
-    original = getattr(module, name, None)
+def _watch(module, function, state=None, ever_new=False, name=None):
+    original = getattr(module, function, None)
     if original is None or hasattr(original, "_ibid_outside"):
         return
-    call = f"{module.__name__}.{name}"
+    call = f"{name or module.__name__}.{function}"
     wrapped = _watched_class if isinstance(original, type) else _watched
-    setattr(module, name, wrapped(original, call, state, ever_new))
+    setattr(module, function, wrapped(original, call, state, ever_new))
 
 
 def _watched(original, call, state, ever_new):
     @functools.wraps(original)
     def outside(*arguments, **keywords):
-        if events.is_guarded() or not operations.is_before_end() or (ever_new and not operations.called_by_program()):
+        if events.is_guarded() or not operations.is_before_end() or _is_of_a_library(call, state, ever_new):
             return original(*arguments, **keywords)
         before = _state_text(state)
         given = _text((arguments, sorted(keywords.items())))
@@ -73,6 +76,13 @@ def _watched(original, call, state, ever_new):
 
     outside._ibid_outside = True
     return outside
+
+
+def _is_of_a_library(call, state, ever_new):
+    if state is not None or call == "numpy.random.default_rng":
+        # When they are imported, SciPy draws examples for its documentation, and Rich a name.
+        return operations.called_by_import()
+    return ever_new and not operations.called_by_program(depth=3)
 
 
 def _watched_class(original, call, *_):

@@ -2,7 +2,10 @@
 
 import functools
 
-from . import enforce, events, generators
+from . import enforce, events, generators, operations
+
+# SciPy makes the same generators again and again while it is imported.
+_told_in_imports = set()
 
 
 def attach(module):
@@ -15,18 +18,19 @@ def attach(module):
         watch(module.random, "default_rng")
 
 
-def watch(owner, name, library=None):
+def watch(owner, name, library=None, call=None):
     """Record calls of owner.name, which seeds a generator with its first argument or takes entropy without."""
     function = getattr(owner, name)
     library = library or owner.__name__.split(".")[0]
+    call = call or f"{owner.__name__}.{name}"
 
     @functools.wraps(function)
     def seeded(*arguments, **keywords):
-        other = _instead(f"{owner.__name__}.{name}", library, arguments, keywords)
+        other = _instead(call, library, arguments, keywords)
         if other is None:
-            _record(owner, name, library, arguments, keywords)
+            _record(call, library, arguments, keywords)
             return function(*arguments, **keywords)
-        _record(owner, name, library, (other,), {})
+        _record(call, library, (other,), {})
         result = function(other)
         generators.forget(library)
         return result
@@ -46,17 +50,23 @@ def _instead(call, library, arguments, keywords):
     own = _value(arguments, keywords)
     other = enforce.replacement(call, own)
     if other is not None:
-        enforce.enforced(library, call, str(other), instead_of=None if own is None else str(own), at=at)
+        told = None if own is None else str(own)
+        enforce.enforced(library, call, str(other), instead_of=told, at=operations.place()["at"])
     return other
 
 
 @events.safely
-def _record(owner, name, library, arguments, keywords):
+def _record(call, library, arguments, keywords):
     value = _value(arguments, keywords)
-    events.write(
-        event="seed",
-        library=library,
-        call=f"{owner.__name__}.{name}",
-        value=None if value is None else str(value),
-        at=events.caller(),
-    )
+    if hasattr(value, "bit_generator"):
+        return  # default_rng(generator) gives it back
+    at, by = operations.place()["at"], events.caller()
+    event = {"library": library, "call": call, "value": None if value is None else str(value), "at": at}
+    if by != at:
+        event["by"] = by  # a library's function for seeds: seed_everything, set_random_seed
+    if operations.called_by_import():
+        key = tuple(event.values())
+        if key in _told_in_imports:
+            return
+        _told_in_imports.add(key)
+    events.write(event="seed", **event)
