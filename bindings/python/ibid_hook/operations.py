@@ -103,7 +103,7 @@ def keep(number, size, save):
 def called_by_program():
     """Whether the function that asks was called by a line of the program itself, not of a library."""
     name = sys._getframe(2).f_code.co_filename
-    return not (name.startswith(_OWN) or _is_library(name))
+    return not (name.startswith(_OWN) or is_library(name))
 
 
 def place():
@@ -114,7 +114,7 @@ def place():
         name = frame.f_code.co_filename
         if not name.startswith(_OWN) and not name.startswith("<"):
             outermost = frame
-            if not _is_library(name):
+            if not is_library(name):
                 break
         frame = frame.f_back
     if frame is None:
@@ -122,10 +122,19 @@ def place():
     if frame is None:
         return {"at": "", "code": ""}
     name, line = frame.f_code.co_filename, frame.f_lineno
-    return {"at": f"{name}:{line}", "code": linecache.getline(name, line).strip()}
+    return {"at": f"{_notebook_cell(frame) or name}:{line}", "code": linecache.getline(name, line).strip()}
 
 
-def _is_library(name):
+def _notebook_cell(frame):
+    """"In [3]", for the cell of a notebook: its file has a name that another process gives otherwise."""
+    if "ipykernel_" not in frame.f_code.co_filename and not frame.f_code.co_filename.startswith("<ipython-input-"):
+        return None
+    count = getattr(frame.f_globals.get("get_ipython"), "__self__", None)
+    return f"In [{count.execution_count}]" if hasattr(count, "execution_count") else None
+
+
+def is_library(name):
+    """Whether a file of code belongs to Python or a package, not to the program."""
     return name.startswith(_LIBRARIES) or "-packages" + os.sep in name or name.startswith("<frozen")
 
 

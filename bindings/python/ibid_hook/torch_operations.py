@@ -94,7 +94,7 @@ def _before(func, name, args, kwargs):
         tensors = list(_tensors(argument.name, value))
         if not tensors:
             if value is not None and not isinstance(value, _state["torch"].Generator):
-                values[argument.name] = str(value)
+                values[argument.name] = _argument_text(value)
             continue
         written = argument.alias_info is not None and argument.alias_info.is_write
         for label, tensor in tensors:
@@ -108,6 +108,11 @@ def _before(func, name, args, kwargs):
     if _draws(func):
         entry["generator"] = _generator_digest(kwargs, args)
     return entry
+
+
+def _argument_text(value):
+    # The text of a storage holds all its bytes, those that belong to no tensor and mean nothing among them.
+    return type(value).__name__ if hasattr(value, "nbytes") else str(value)
 
 
 @events.safely
@@ -132,6 +137,9 @@ def _after(entry, name, func, args, kwargs, result):
         return
     if not tensors and result is not None:
         outputs.append({"name": "output", "value": str(result)})
+    if name == "set_" and outputs:
+        # What the tensor is made to show was there before: a loader's worker has put it into shared memory.
+        entry["inputs"].append({**outputs[0], "name": "source"})
     number = operations.begin()
     entry["outputs"] = outputs
     _write(number, entry)
