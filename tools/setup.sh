@@ -69,7 +69,7 @@ look "testing completions, the manual and schemas" $tests
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
 [ $with_slurm = no ] || look "testing jobs of Slurm" $slurm
 [ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
-  python3-click python3-yaml python3-absl
+  python3-click python3-yaml python3-absl jupyter-nbconvert python3-ipykernel
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {

@@ -9,8 +9,8 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
+import tempfile
 import unittest
 
 import support
@@ -59,7 +59,7 @@ class RealScripts(support.ProgramTest):
         found = report["first_operations"][0]
         print(f"\n  {name}: {found.get('cause')}, {found.get('operation', {}).get('op')}: {found.get('why')}", file=sys.stderr)
         if expected == "clock":
-            self.assertEqual(found["clock"]["at"], f"{SCRIPTS / name}:{number}")
+            self.assertIn(f"{SCRIPTS / name}:{number}", [clock["at"] for clock in found["clocks"]])
         elif expected == HASH_ORDER:
             self.assertEqual(found["catalogue"], ["PY005"], found)
             if "operation" in found:
@@ -152,7 +152,7 @@ class Sklearn(RealScripts):
 @needs("numpy")
 class NumpyRegression(RealScripts):
     def test_fixed(self):
-        self.passes(self.python("numpy_regression/fixed.py"), "--file-order", "2", "--hash-seeds", "1,2", "--time", "+1d")
+        self.passes(self.python("numpy_regression/fixed.py"), "--file-order", "2", "--hash-seeds", "2", "--time", "+1d")
 
     def test_no_seed(self):
         found = self.condemned("numpy_regression/broken_seed.py")
@@ -168,7 +168,7 @@ class NumpyRegression(RealScripts):
 
     def test_a_clock_in_a_feature(self):
         found = self.condemned("numpy_regression/broken_clock.py")
-        self.assertEqual(found["clock"]["op"], "time.time")
+        self.assertEqual({clock["op"] for clock in found["clocks"]}, {"time.time"})
 
 
 @needs("keras", "tensorflow")
@@ -177,18 +177,16 @@ class KerasMnist(RealScripts):
         self.passes(self.python("keras_mnist/fixed.py"))
 
     def test_no_seed(self):
-        report = self.verify(1, (), self.python("keras_mnist/broken.py"))
-        self.assertEqual(report["runs"][0]["comparison"]["first_divergence"]["step"], 0)
+        self.condemned("keras_mnist/broken.py")
 
 
 class OtherPrograms(RealScripts):
     """Nothing is seen inside them: what they print and write is named."""
 
     def built(self, name):
-        if shutil.which("g++") is None:
-            self.skipTest("g++ is not installed")
-        program = self.folder / name
-        subprocess.run(["g++", "-std=c++17", "-O2", "-pthread", "-o", program, SCRIPTS / f"cpp_reduction/{name}.cc"], check=True)
+        program = os.environ.get(f"IBID_CPP_{name.upper()}")
+        if program is None:
+            self.skipTest(f"IBID_CPP_{name.upper()} names no program")
         return (program,)
 
     def comparison(self, command, *options):
@@ -216,6 +214,9 @@ class OtherPrograms(RealScripts):
 class Notebook(RealScripts):
     def command(self, name):
         shutil.copy(SCRIPTS / f"notebook/{name}.ipynb", self.folder / f"{name}.ipynb")
+        home = tempfile.TemporaryDirectory(prefix="ibid_e2e_home_")  # jupyter writes there: it is no result
+        self.addCleanup(home.cleanup)
+        self.environment["HOME"] = home.name
         # Without it the times of all cells are written into the notebook.
         options = ("--to", "notebook", "--execute", "--ExecutePreprocessor.record_timing=False", "--output", "executed")
         return ("jupyter-nbconvert", *options, f"{name}.ipynb")

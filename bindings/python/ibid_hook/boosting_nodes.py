@@ -59,7 +59,7 @@ def record_call(library, train, arguments, keywords):
         return
     given = inspect.signature(train).bind_partial(*arguments, **keywords).arguments
     data = given.get("dtrain", given.get("train_set"))
-    inputs = list(_features.get(data, []))
+    inputs = [] if data is None else list(_features.get(data, []))
     for name in ("label", "weight", "base_margin", "init_score"):
         values = getattr(data, f"get_{name}", lambda: None)()
         if values is not None and len(values):

@@ -106,6 +106,19 @@ def called_by_program():
     return not (name.startswith(_OWN) or is_library(name))
 
 
+def is_importing_library():
+    """Whether what asks runs while a library is imported, before any line of the program is reached."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib"):
+            return True
+        if not name.startswith((_OWN, "<")) and not is_library(name):
+            return False
+        frame = frame.f_back
+    return False
+
+
 def place():
     """Where in the program this is: {"at": "file:line", "code": that line}; the innermost frame outside libraries."""
     frame = sys._getframe(1)

@@ -68,7 +68,9 @@ def _watched(original, call, state, ever_new):
         before = _state_text(state)
         given = _text((arguments, sorted(keywords.items())))
         result = original(*arguments, **keywords)
-        _record(call, given, before, arguments if call.endswith("shuffle") else result, ever_new)
+        # What libraries draw while they are imported is another value in every run, before a program can give a seed.
+        is_ever_new = ever_new or (state is not None and operations.is_importing_library())
+        _record(call, given, before, arguments if call.endswith("shuffle") else result, is_ever_new)
         return result
 
     outside._ibid_outside = True

@@ -78,6 +78,7 @@ def record_fit(estimator, arguments, keywords):
     inputs = []
     for name, value in [*zip(("X", "y"), arguments), *sorted(keywords.items())]:
         found = {}
+        value = value.to_numpy() if hasattr(value, "to_numpy") else value
         array_digests.add(found, name, value)
         shape, kind = list(getattr(value, "shape", ())), str(getattr(value, "dtype", type(value).__name__))
         inputs += [{"name": key, "type": kind, "shape": shape, "device": "cpu", "digest": found[key]} for key in found]

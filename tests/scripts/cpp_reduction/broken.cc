@@ -32,5 +32,6 @@ int main() {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  std::printf("rows %zu\nmean %.9g\n", rows.size(), static_cast<double>(total / static_cast<float>(rows.size())));
+  std::printf("rows %zu\nmean %.9g\n", rows.size(),
+              static_cast<double>(total / static_cast<float>(rows.size())));
 }

@@ -28,5 +28,6 @@ int main() {
   }
   for (std::thread& thread : threads) thread.join();
   const float total = std::accumulate(values.begin(), values.end(), 0.0F);
-  std::printf("rows %zu\nmean %.9g\n", rows.size(), static_cast<double>(total / static_cast<float>(rows.size())));
+  std::printf("rows %zu\nmean %.9g\n", rows.size(),
+              static_cast<double>(total / static_cast<float>(rows.size())));
 }

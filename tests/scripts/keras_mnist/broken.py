@@ -1,5 +1,4 @@
 """A small network for MNIST, by Keras: somebody forgot the seed."""
-# expect: the first divergence, step 0: initial weights (operations of Keras are not watched)
 
 import argparse
 import gzip
@@ -20,7 +19,7 @@ def main():
     with gzip.open(os.path.join(folder, "t10k-labels-idx1-ubyte.gz")) as file:
         labels = np.frombuffer(file.read(8 + options.samples), np.uint8, offset=8)
     model = keras.Sequential([
-        keras.layers.Dense(32, activation="relu"), keras.layers.Dropout(0.2), keras.layers.Dense(10, "softmax")
+        keras.layers.Dense(32, activation="relu"), keras.layers.Dropout(0.2), keras.layers.Dense(10, "softmax")  # expect: generator
     ])
     model.compile("adam", "sparse_categorical_crossentropy")
     history = model.fit(images, labels, batch_size=128, epochs=2, verbose=0)

@@ -49,7 +49,7 @@ def main():
     )
     optimiser = torch.optim.Adam(model.parameters(), lr=2e-3)
     for step, (images, labels) in enumerate(loader):
-        loss = nn.functional.cross_entropy(model(images), labels)
+        loss = nn.functional.cross_entropy(model(images), labels)  # expect: computation
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
