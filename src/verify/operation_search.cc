@@ -87,6 +87,7 @@ class Searcher {
     IBID_TRY(drop_outputs(pair, {}));
     if (steps || first_difference(a, b) || !same_output(pair)) return {};
     finding_.explanation = explain_hash_order();
+    finding_.clocks.clear();
     return {};
   }
 

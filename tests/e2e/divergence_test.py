@@ -274,6 +274,24 @@ class Torch(DivergenceTest):
         self.assertEqual([line["inputs"][0].get("unwritten", False) for line in products], [True, False, False])
         self.assertFalse(any("digest" in line["outputs"][0] for line in lines if line["op"].startswith("aten.empty")))
 
+    def test_batches_of_workers_are_told_in_the_order_of_the_loader(self):
+        lines = self.operations("""
+            import torch
+            data = torch.arange(8.0)
+            class Data(torch.utils.data.Dataset):
+                def __len__(self):
+                    return len(data)
+                def __getitem__(self, index):
+                    return {"x": data[index]}
+            for batch in torch.utils.data.DataLoader(Data(), 2, num_workers=2):
+                batch["x"].sum()
+        """)
+        batches = [line for line in lines if line["op"] == "torch.utils.data.DataLoader"]
+        self.assertEqual([line["inputs"][0]["name"] for line in batches], ["batch.x"] * 4)
+        sums = [line["inputs"][0]["digest"] for line in lines if line["op"] == "aten.sum.default"]
+        self.assertEqual([line["inputs"][0]["digest"] for line in batches], sums)
+        self.assertFalse([line["op"] for line in lines if line["op"] == "aten.set_.source_Storage_storage_offset"])
+
     def test_parts_of_the_backward_pass_are_led_back_to_their_layers(self):
         lines = self.operations(textwrap.dedent(TRAINING).format(steps=1, noise=""))
         backward = [line for line in lines if line["op"] == "aten.mm.default"]
