@@ -18,6 +18,7 @@ import support
 SCRIPTS = pathlib.Path(__file__).resolve().parent.parent / "scripts"
 REPEATS = os.environ.get("IBID_REPEATS", "1")
 DATA = os.environ.get("IBID_DATA_DIR", "")
+DATA_SETS = ("agaricus", "covertype", "lcep", "mnist")
 HASH_ORDER = "hash order"
 
 
@@ -29,7 +30,10 @@ def needs(*modules):
     return unittest.skipUnless(has(*modules), f"{' or '.join(modules)} is not installed")
 
 
-@unittest.skipUnless(DATA, "IBID_DATA_DIR names no folder with data sets")
+@unittest.skipUnless(
+    DATA and all(os.path.isdir(os.path.join(DATA, name)) for name in DATA_SETS),
+    f"IBID_DATA_DIR names no folder with {', '.join(DATA_SETS)}",
+)
 class RealScripts(support.ProgramTest):
     def setUp(self):
         super().setUp()
