@@ -37,7 +37,9 @@ def needs(*modules):
 class RealScripts(support.ProgramTest):
     def setUp(self):
         super().setUp()
-        self.environment["IBID_DATA_DIR"] = DATA
+        home = tempfile.TemporaryDirectory(prefix="ibid_e2e_home_")  # what Jupyter and Keras write there is no result
+        self.addCleanup(home.cleanup)
+        self.environment.update(HOME=home.name, IBID_DATA_DIR=DATA)
 
     def verify(self, status, options, command):
         """The report of a verification that has to end with `status`."""
@@ -218,9 +220,6 @@ class OtherPrograms(RealScripts):
 class Notebook(RealScripts):
     def command(self, name):
         shutil.copy(SCRIPTS / f"notebook/{name}.ipynb", self.folder / f"{name}.ipynb")
-        home = tempfile.TemporaryDirectory(prefix="ibid_e2e_home_")  # jupyter writes there: it is no result
-        self.addCleanup(home.cleanup)
-        self.environment["HOME"] = home.name
         # Without it the times of all cells are written into the notebook.
         options = ("--to", "notebook", "--execute", "--ExecutePreprocessor.record_timing=False", "--output", "executed")
         return ("jupyter-nbconvert", *options, f"{name}.ipynb")
