@@ -67,7 +67,7 @@ look "testing completions, the manual and schemas" $tests
 [ $with_containers = no ] || look "testing containers and virtual environments" $containers
 [ $with_cluster = no ] || look "testing jobs of Slurm and runs of several ranks" $cluster
 [ $python = no ] || look "Python packages" python3-venv python3-numpy python3-sklearn python3-xgboost \
-  python3-click python3-yaml python3-absl python3-onnx python3-h5py
+  python3-click python3-yaml python3-absl python3-onnx python3-h5py jupyter-nbconvert python3-ipykernel
 
 # The packages see those of the system, numpy among them.
 install_python_packages() {

@@ -77,23 +77,18 @@ std::optional<OperationDivergence> first_difference(const OperationLog& a, const
     std::optional<OperationDivergence> found = difference(a[i], b[i]);
     if (!found) continue;
     found->n_same_before = static_cast<int64_t>(i);
-    if (clock && clock->at == a[i].at) found->clock = clock;
+    found->clock = clock;
     return found;
   }
-  return difference_of_length(a, b);
+  return std::nullopt;
 }
 
-// The first value that differs as it does in every run.
-std::optional<OperationDivergence> first_clock(const OperationLog& a, const OperationLog& b) {
-  for (size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    if (!a[i].ever_new || !same_call(a[i], b[i])) continue;
-    std::optional<OperationDivergence> found = difference(a[i], b[i]);
-    if (found) {
-      found->n_same_before = static_cast<int64_t>(i);
-      return found;
-    }
-  }
-  return std::nullopt;
+// Whether a log ends where its process did: those of forked ones may have been cut.
+bool is_whole(const OperationLog& log) { return log.empty() || !log.front().of_child; }
+
+std::optional<OperationDivergence> first_difference_or_end(const OperationLog& a, const OperationLog& b) {
+  std::optional<OperationDivergence> found = first_difference(a, b);
+  return found || !is_whole(a) || !is_whole(b) ? found : difference_of_length(a, b);
 }
 
 template <typename Compare>
@@ -111,14 +106,25 @@ std::optional<OperationDivergence> earliest(const std::vector<OperationLog>& a,
 
 std::optional<OperationDivergence> first_difference(const std::vector<OperationLog>& a,
                                                     const std::vector<OperationLog>& b) {
-  const auto compare = [](const OperationLog& x, const OperationLog& y) { return first_difference(x, y); };
-  return earliest(a, b, compare);
+  if (auto found = earliest(a, b, first_difference_or_end)) return found;
+  return earliest(a, b, difference_of_length);
 }
 
-std::optional<OperationDivergence> first_clock(const std::vector<OperationLog>& a,
-                                               const std::vector<OperationLog>& b) {
-  const auto compare = [](const OperationLog& x, const OperationLog& y) { return first_clock(x, y); };
-  return earliest(a, b, compare);
+std::vector<Operation> different_clocks(const std::vector<OperationLog>& a,
+                                        const std::vector<OperationLog>& b, size_t most) {
+  std::vector<Operation> clocks;
+  const auto is_known = [&](const Operation& clock) {
+    return std::any_of(clocks.begin(), clocks.end(),
+                       [&](const Operation& known) { return known.op == clock.op && known.at == clock.at; });
+  };
+  for (size_t process = 0; process < std::min(a.size(), b.size()); ++process) {
+    const OperationLog &x = a[process], &y = b[process];
+    for (size_t i = 0; i < std::min(x.size(), y.size()) && clocks.size() < most; ++i) {
+      if (x[i].ever_new && same_call(x[i], y[i]) && !is_known(x[i]) && difference(x[i], y[i]))
+        clocks.push_back(x[i]);
+    }
+  }
+  return clocks;
 }
 
 const char* cause_name(OperationCause cause) {

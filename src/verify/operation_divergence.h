@@ -26,7 +26,7 @@ struct OperationDivergence {
   std::optional<Operation> b;  // kPath: what the other run did there; nothing: it did no more
   std::string what;            // the name of the argument, input or output that differs
   int64_t n_same_before = 0;   // operations of its process that agree
-  // A value taken just before on the same line that is another one in every run: where it may come from.
+  // The last value taken before that is another one in every run: where this may come from.
   std::optional<Operation> clock;
 };
 
@@ -35,9 +35,9 @@ struct OperationDivergence {
 std::optional<OperationDivergence> first_difference(const std::vector<OperationLog>& a,
                                                     const std::vector<OperationLog>& b);
 
-// The first value of those that are other ones in every run.
-std::optional<OperationDivergence> first_clock(const std::vector<OperationLog>& a,
-                                               const std::vector<OperationLog>& b);
+// Those values that are other ones in every run and differ, one for each call and place, at most `most`.
+std::vector<Operation> different_clocks(const std::vector<OperationLog>& a,
+                                        const std::vector<OperationLog>& b, size_t most);
 
 // "computation", "generator", "outside value", "argument", "input", "path": as reports name it.
 const char* cause_name(OperationCause cause);

@@ -219,7 +219,12 @@ Explanation explain_argument(const OperationDivergence& divergence) {
     explanation.why = "The seed itself is another one in each run";
   else
     explanation.why = "It is called with another value in each run";
-  if (divergence.clock) explanation.why += ", taken from " + divergence.clock->op + "() on the same line";
+  if (divergence.clock) {
+    const Operation& clock = *divergence.clock;
+    explanation.why += clock.at == divergence.a.at
+                           ? ", taken from " + clock.op + "() on the same line"
+                           : ", perhaps made of " + clock.op + "() at " + clock.at + "   " + clock.code;
+  }
   explanation.why += ".";
   explanation.remedy = "write down one value, or read it from a configuration that is recorded";
   if (divergence.clock) {

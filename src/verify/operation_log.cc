@@ -77,6 +77,7 @@ Result<OperationLog> read_log(const platform::Path& path) {
     const Result<Json> json = parse_json(line, path.string());
     if (!json.ok() || !json.value().is_object()) continue;
     Operation operation = operation_of(json.value());
+    operation.of_child = path.stem().string().find('.') != std::string::npos;
     platform::Path kept = path;
     kept.replace_filename(path.stem().string() + "-" + number_text(operation.number) + ".out");
     if (platform::path_exists(kept)) operation.kept = std::move(kept);

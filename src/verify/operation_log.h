@@ -41,6 +41,7 @@ struct Operation {
   std::string forward_at, forward_code;  // of an operation in the backward pass: the call that it belongs to
   bool backward = false;
   bool ever_new = false;  // its value is another one in every run: a clock, a process number
+  bool of_child = false;  // its process was forked: where the search ends the program it is killed anywhere
   std::string generator;  // digest of the state of the generator that it draws from
   std::map<std::string, std::string> arguments;  // those that are no tensors
   std::vector<OperationValue> inputs, outputs;

@@ -131,8 +131,7 @@ std::vector<std::pair<std::string, std::string>> first_operation_lines(const Jso
   if (!finding.value("found", false)) {
     lines.emplace_back("first operation", "not found: " + text_of(finding, "why_not_found"));
     if (finding.contains("why")) add_explanation(finding, lines);
-    if (finding.contains("clock")) {
-      const Json& clock = finding["clock"];
+    for (const Json& clock : finding.value("clocks", Json::array())) {
       lines.emplace_back("perhaps", text_of(clock, "op") + "() gives another value in each run, at " +
                                         text_of(clock, "at") + "   " + text_of(clock, "code"));
     }

@@ -12,6 +12,7 @@ namespace ibid::verify {
 namespace {
 
 constexpr int kMostAttempts = 3;                    // at what may not happen every time
+constexpr size_t kMostClocks = 8;                   // that are told as perhaps the reason
 constexpr int64_t kKeptBytes = int64_t{512} << 20;  // of outputs, until it is known which ones matter
 constexpr int64_t kMostDigestedSteps = 4096;        // digests of all of them still cost less than the runs
 
@@ -86,6 +87,7 @@ class Searcher {
     IBID_TRY(drop_outputs(pair, {}));
     if (steps || first_difference(a, b) || !same_output(pair)) return {};
     finding_.explanation = explain_hash_order();
+    finding_.clocks.clear();
     return {};
   }
 
@@ -140,7 +142,8 @@ class Searcher {
     IBID_ASSIGN(const Json seen, folder.read_json("seen.json"));
     is_watched_ = !seen.value("processes", Json::array()).empty();
     finding_.divergence = first_difference(a, b);
-    if (!finding_.divergence && !finding_.clock) finding_.clock = first_clock(a, b);
+    if (!finding_.divergence && finding_.clocks.empty())
+      finding_.clocks = different_clocks(a, b, kMostClocks);
     if (!finding_.divergence) return drop_outputs(pair, {});
     finding_.record_a = pair.a;
     finding_.record_b = pair.b;
@@ -259,7 +262,8 @@ Json finding_json(const OperationFinding& finding) {
     if (!finding.explanation.why.empty()) json["why"] = finding.explanation.why;
     if (!finding.explanation.remedy.empty()) json["remedy"] = finding.explanation.remedy;
     json["catalogue"] = finding.explanation.facts;
-    if (finding.clock) json["clock"] = operation_json(finding.clock->a);
+    if (!finding.clocks.empty()) json["clocks"] = Json::array();
+    for (const Operation& clock : finding.clocks) json["clocks"].push_back(operation_json(clock));
     return json;
   }
   const OperationDivergence& divergence = *finding.divergence;

@@ -25,10 +25,10 @@ struct OperationSearch {
 
 struct OperationFinding {
   std::optional<OperationDivergence> divergence;
-  Explanation explanation;                   // of it; without it, of what is known all the same
-  std::optional<OperationDivergence> clock;  // where none was found: a value that is another one in every run
-  std::string why_not_found;                 // if there is none
-  std::optional<int64_t> step;               // whose operations were watched last; nothing: all were
+  Explanation explanation;        // of it; without it, of what is known all the same
+  std::vector<Operation> clocks;  // where none was found: values that are other ones in every run
+  std::string why_not_found;      // if there is none
+  std::optional<int64_t> step;    // whose operations were watched last; nothing: all were
   Json difference;     // of the kept outputs (docs/formats/comparison.md), or {"unknown": reason}; null: no
                        // tensors
   int64_t n_runs = 0;  // repetitions that were needed

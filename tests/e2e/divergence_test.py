@@ -67,8 +67,8 @@ class PurePython(DivergenceTest):
             print(time.time_ns())
         """)
         self.assertIs(found["found"], False)
-        self.assertEqual(found["clock"]["op"], "time.time_ns")
-        self.assert_at(found["clock"]["at"], "print")
+        self.assertEqual(found["clocks"][0]["op"], "time.time_ns")
+        self.assert_at(found["clocks"][0]["at"], "print")
 
     def test_the_order_of_a_set_of_texts(self):
         found = self.finding("""
@@ -77,6 +77,39 @@ class PurePython(DivergenceTest):
         self.assertIs(found["found"], False)
         self.assertEqual(found["catalogue"], ["PY005"])
         self.assertIn("PYTHONHASHSEED", found["why"])
+
+    def test_what_a_library_draws_while_it_is_imported_is_no_reason(self):
+        package = self.folder / "site-packages" / "entropic"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("import random\nname = random.random()\n")
+        found = self.finding("""
+            import sys
+            sys.path.append("site-packages")
+            import entropic
+            import random
+            print(random.random())
+        """)
+        self.assertEqual(found["cause"], "generator")
+        self.assert_at(found["operation"]["at"], "print(random.random())")
+
+    def test_results_in_the_order_in_which_processes_finish(self):
+        found = self.finding("""
+            import multiprocessing
+            import random
+            import time
+
+            def work(i):
+                time.sleep(random.SystemRandom().random() / 20)
+                return i * i
+
+            if __name__ == "__main__":
+                with multiprocessing.Pool(4) as pool:
+                    print([value for value in pool.imap_unordered(work, range(12))])
+        """)
+        self.assertEqual((found["cause"], found["operation"]["op"]),
+                         ("outside value", "multiprocessing.pool.Pool.imap_unordered"))
+        self.assert_at(found["operation"]["at"], "pool.imap_unordered")
+        self.assertEqual(found["catalogue"], ["PY013"])
 
     def test_a_run_that_only_some_see_differ_is_not_searched_on_request(self):
         found = self.findings("""
@@ -241,6 +274,24 @@ class Torch(DivergenceTest):
         self.assertEqual([line["inputs"][0].get("unwritten", False) for line in products], [True, False, False])
         self.assertFalse(any("digest" in line["outputs"][0] for line in lines if line["op"].startswith("aten.empty")))
 
+    def test_batches_of_workers_are_told_in_the_order_of_the_loader(self):
+        lines = self.operations("""
+            import torch
+            data = torch.arange(8.0)
+            class Data(torch.utils.data.Dataset):
+                def __len__(self):
+                    return len(data)
+                def __getitem__(self, index):
+                    return {"x": data[index]}
+            for batch in torch.utils.data.DataLoader(Data(), 2, num_workers=2):
+                batch["x"].sum()
+        """)
+        batches = [line for line in lines if line["op"] == "torch.utils.data.DataLoader"]
+        self.assertEqual([line["inputs"][0]["name"] for line in batches], ["batch.x"] * 4)
+        sums = [line["inputs"][0]["digest"] for line in lines if line["op"] == "aten.sum.default"]
+        self.assertEqual([line["inputs"][0]["digest"] for line in batches], sums)
+        self.assertFalse([line["op"] for line in lines if line["op"] == "aten.set_.source_Storage_storage_offset"])
+
     def test_parts_of_the_backward_pass_are_led_back_to_their_layers(self):
         lines = self.operations(textwrap.dedent(TRAINING).format(steps=1, noise=""))
         backward = [line for line in lines if line["op"] == "aten.mm.default"]
@@ -278,14 +329,22 @@ class Boosting(DivergenceTest):
         self.assert_at(found["operation"]["at"], "xgb.train")
 
     def test_the_node_of_the_tree(self):
-        """Features that differ are not watched: the first node that splits otherwise is named."""
+        """Features that are no array are not watched: the first node that splits otherwise is named."""
         found = self.finding(self.DATA + """
         x[:, 3] += int.from_bytes(os.urandom(3), "little") * y
-        xgb.train({"nthread": 1, "max_depth": 2}, xgb.DMatrix(x, y), 3)
+        xgb.train({"nthread": 1, "max_depth": 2}, xgb.DMatrix(x.tolist(), y), 3)
         """)
         self.assertEqual(found["operation"]["op"], "xgboost: split of a node")
         self.assertEqual(found["operation"]["module"], "round 0, tree 0, node 0")
         self.assertEqual(found["step"], 0)
+
+    def test_features_that_are_others(self):
+        found = self.finding(self.DATA + """
+        x[:, 3] += int.from_bytes(os.urandom(3), "little") * y
+        xgb.train({"nthread": 1, "max_depth": 2}, xgb.DMatrix(x, y), 3)
+        """)
+        self.assertEqual((found["cause"], found["operation"]["op"], found["differs"]), ("input", "xgboost.DMatrix", "data"))
+        self.assert_at(found["operation"]["at"], "xgb.DMatrix(x, y)")
 
 
 @unittest.skipUnless(has("lightgbm"), "lightgbm is not installed")

@@ -30,7 +30,7 @@ class ProgramTest(unittest.TestCase):
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             text=True,
-            timeout=TIMEOUT_SECONDS,
+            timeout=options.pop("timeout", TIMEOUT_SECONDS),
             cwd=options.pop("cwd", self.folder),
             env={**self.environment, **(environment or {})},
             **options,

@@ -20,5 +20,11 @@ for sanitizer in asan tsan; do
   ctest --test-dir "build/$sanitizer" -j "$jobs" --output-on-failure -L "unit|kernels|property|golden"
 done
 
+stage "false alarms: real scripts that are fixed, 20 times each"
+python=/usr/bin/python3
+[ ! -x .venv/bin/python ] || python=.venv/bin/python
+env IBID_BINARY="$PWD/build/release/bin/ibid" IBID_CPP_FIXED="$PWD/build/release/tests/cpp_reduction_fixed" \
+  IBID_REPEATS=20 "$python" -B tests/e2e/real_scripts_test.py -v -k fixed
+
 stage "mutations"
 tools/ci/mutations.py

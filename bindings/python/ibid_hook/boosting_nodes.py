@@ -7,6 +7,7 @@ second derivatives are computed from the histogram and tell whether two runs had
 import inspect
 import json
 import sys
+import weakref
 
 from . import array_digests, events, operations
 
@@ -31,6 +32,27 @@ def record_lightgbm(model, number):
         _record(content["tree_structure"], f"round {number}, tree {tree}", _LIGHTGBM)
 
 
+_features = weakref.WeakKeyDictionary()  # what each matrix was made of
+
+
+@events.safely
+def record_data(name, matrix, data):
+    """A matrix is made of `data`; what is no array of numbers (a file, a sparse matrix, a table) is left out."""
+    if not operations.is_before_end():
+        return
+    values = getattr(data, "values", data)
+    if hasattr(values, "dtype") and hasattr(values, "ctypes"):
+        try:
+            digest = array_digests.of_array(values)
+        except ValueError:
+            return
+        described = {"name": "data", "type": str(values.dtype), "shape": list(values.shape), "device": "cpu"}
+        _features[matrix] = [{**described, "digest": digest}]
+        operations.write(
+            operations.begin(), op=name, inputs=_features[matrix], outputs=[], **operations.place()
+        )
+
+
 @events.safely
 def record_call(library, train, arguments, keywords):
     """What `train` is called with."""
@@ -38,7 +60,11 @@ def record_call(library, train, arguments, keywords):
         return
     given = inspect.signature(train).bind_partial(*arguments, **keywords).arguments
     data = given.get("dtrain", given.get("train_set"))
-    inputs = [_described(name, values) for name, values in _given(library, data) if values is not None and len(values)]
+    inputs = [] if data is None else list(_features.get(data, []))
+    known = {described["name"] for described in inputs}
+    for name, values in _given(library, data):
+        if name not in known and values is not None and len(values):
+            inputs.append(_described(name, values))
     named = sorted((str(name), _text(value)) for name, value in dict(given.get("params") or {}).items())
     operations.write(
         operations.begin(), op=f"{library}.train", arguments=dict(named), inputs=inputs, outputs=[], **operations.place()

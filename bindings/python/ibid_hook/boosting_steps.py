@@ -2,7 +2,7 @@
 
 import functools
 
-from . import boosting_nodes, callbacks, digests, enforce_boosting, metrics, steps
+from . import boosting_nodes, callbacks, digests, enforce_boosting, metrics, operations, steps
 
 
 def attach(module):
@@ -13,6 +13,20 @@ def attach(module):
     for owner in (module, module.training if module.__name__ == "xgboost" else module.engine, module.sklearn):
         if getattr(owner, "train", None) is original:
             owner.train = watched
+    if operations.are_watched():
+        _watch_data(module.DMatrix if module.__name__ == "xgboost" else module.Dataset, module.__name__)
+
+
+def _watch_data(kind, library):
+    construct = kind.__init__
+
+    @functools.wraps(construct)
+    def __init__(self, *arguments, **keywords):
+        construct(self, *arguments, **keywords)
+        given = arguments[0] if arguments else keywords.get("data")
+        boosting_nodes.record_data(f"{library}.{kind.__name__}", self, given)
+
+    kind.__init__ = __init__
 
 
 def _watched(train, library, callback):

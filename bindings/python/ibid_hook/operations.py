@@ -106,7 +106,7 @@ def called_by_program(depth=2):
     `depth`: how many frames above this one that line is.
     """
     name = sys._getframe(depth).f_code.co_filename
-    return not (name.startswith(_OWN) or _is_library(name))
+    return not (name.startswith(_OWN) or is_library(name))
 
 
 def called_by_import():
@@ -116,7 +116,7 @@ def called_by_import():
         name = frame.f_code.co_filename
         if name.startswith("<frozen importlib"):
             return True
-        if not name.startswith((_OWN, "<")) and not _is_library(name):
+        if not name.startswith((_OWN, "<")) and not is_library(name):
             return False
         frame = frame.f_back
     return False
@@ -130,7 +130,7 @@ def place():
         name = frame.f_code.co_filename
         if not name.startswith(_OWN) and not name.startswith("<"):
             outermost = frame
-            if not _is_library(name):
+            if not is_library(name):
                 break
         frame = frame.f_back
     if frame is None:
@@ -138,10 +138,19 @@ def place():
     if frame is None:
         return {"at": "", "code": ""}
     name, line = frame.f_code.co_filename, frame.f_lineno
-    return {"at": f"{name}:{line}", "code": linecache.getline(name, line).strip()}
+    return {"at": f"{_notebook_cell(frame) or name}:{line}", "code": linecache.getline(name, line).strip()}
 
 
-def _is_library(name):
+def _notebook_cell(frame):
+    """"In [3]", for the cell of a notebook: its file has a name that another process gives otherwise."""
+    if "ipykernel_" not in frame.f_code.co_filename and not frame.f_code.co_filename.startswith("<ipython-input-"):
+        return None
+    count = getattr(frame.f_globals.get("get_ipython"), "__self__", None)
+    return f"In [{count.execution_count}]" if hasattr(count, "execution_count") else None
+
+
+def is_library(name):
+    """Whether a file of code belongs to Python or a package, not to the program."""
     return name.startswith(_LIBRARIES) or "-packages" + os.sep in name or name.startswith("<frozen")
 
 

@@ -5,7 +5,7 @@ import multiprocessing
 import sys
 import threading
 
-from . import array_digests, events, steps
+from . import array_digests, events, sklearn_operations, steps
 
 _METHODS = ("fit", "partial_fit", "fit_transform", "fit_predict")
 _lock = threading.Lock()
@@ -42,12 +42,14 @@ def _watched(fit):
         with _lock:
             _state["depth"] += 1
             is_outermost = _state["depth"] == 1
+        given = sklearn_operations.record_fit(self, arguments, keywords) if is_outermost else None
         try:
             result = fit(self, *arguments, **keywords)
         finally:
             with _lock:
                 _state["depth"] -= 1
         if is_outermost:
+            sklearn_operations.record_fitted(self, given)
             _record(self)
         return result
 

@@ -19,7 +19,7 @@ _LEFT_OUT = {"detach", "detach_", "alias", "_unsafe_view", "is_same_size", "_has
 
 _modules = []  # those whose forward is running, the innermost last
 _names = weakref.WeakKeyDictionary()
-_state = {"backward": False, "pending": [], "torch": None}
+_state = {"backward": False, "pending": [], "torch": None, "receives": False}
 _unwritten = set()  # storages that hold nothing yet
 
 
@@ -50,6 +50,40 @@ def attach(torch):
     torch.nn.modules.module.register_module_forward_pre_hook(lambda module, _: _modules.append(module))
     torch.nn.modules.module.register_module_forward_hook(_leave)
     _watch_backward(torch)
+    _watch_loaders()
+
+
+def _watch_loaders():
+    """Batches of workers come in any order, in which the loader then hands them over: that one is told, and not theirs."""
+    import torch.utils.data.dataloader as dataloader
+
+    workers, iterator = dataloader._MultiProcessingDataLoaderIter, dataloader._BaseDataLoaderIter
+    receive, following = workers._try_get_data, iterator.__next__
+
+    @functools.wraps(receive)
+    def _try_get_data(self, *arguments, **keywords):
+        outer, _state["receives"] = _state["receives"], True
+        try:
+            return receive(self, *arguments, **keywords)
+        finally:
+            _state["receives"] = outer
+
+    @functools.wraps(following)
+    def __next__(self):
+        batch = following(self)
+        if operations.is_open():
+            _record_batch(batch)
+        return batch
+
+    workers._try_get_data = _try_get_data
+    iterator.__next__ = __next__
+
+
+@events.safely
+def _record_batch(batch):
+    inputs = [_described(name, tensor, with_digest=True) for name, tensor in _tensors("batch", batch)]
+    if inputs:
+        operations.write(operations.begin(), op="torch.utils.data.DataLoader", inputs=inputs, outputs=[], **operations.place())
 
 
 def _leave(module, *_):
@@ -77,6 +111,10 @@ def _watched_backward(original):
 
 
 def _dispatched(func, args, kwargs):
+    if _state["receives"]:
+        result = func(*args, **kwargs)
+        _unwritten.difference_update(_storage(tensor) for _, tensor in _tensors("", result))
+        return result
     if not operations.is_open() or func.namespace == "profiler":
         return func(*args, **kwargs)
     name = func._schema.name.partition("::")[2]
@@ -94,7 +132,7 @@ def _before(func, name, args, kwargs):
         tensors = list(_tensors(argument.name, value))
         if not tensors:
             if value is not None and not isinstance(value, _state["torch"].Generator):
-                values[argument.name] = str(value)
+                values[argument.name] = _argument_text(value)
             continue
         written = argument.alias_info is not None and argument.alias_info.is_write
         for label, tensor in tensors:
@@ -108,6 +146,11 @@ def _before(func, name, args, kwargs):
     if _draws(func):
         entry["generator"] = _generator_digest(kwargs, args)
     return entry
+
+
+def _argument_text(value):
+    # The text of a storage holds all its bytes, those that belong to no tensor and mean nothing among them.
+    return type(value).__name__ if hasattr(value, "nbytes") else str(value)
 
 
 @events.safely
@@ -132,6 +175,9 @@ def _after(entry, name, func, args, kwargs, result):
         return
     if not tensors and result is not None:
         outputs.append({"name": "output", "value": str(result)})
+    if name == "set_" and outputs:
+        # What the tensor is made to show was there before: a loader's worker has put it into shared memory.
+        entry["inputs"].append({**outputs[0], "name": "source"})
     number = operations.begin()
     entry["outputs"] = outputs
     _write(number, entry)
@@ -207,6 +253,9 @@ def _tensors(name, value):
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
             yield from _tensors(f"{name}.{index}", item)
+    elif isinstance(value, dict):
+        for key in value:
+            yield from _tensors(f"{name}.{key}", value[key])
 
 
 def _described(name, tensor, with_digest):

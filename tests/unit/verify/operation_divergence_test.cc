@@ -36,9 +36,9 @@ using Logs = std::vector<OperationLog>;
 TEST_CASE("logs that agree have no first difference, whatever clocks say") {
   const Logs a = {{clock("1"), product(1, "x", "y")}}, b = {{clock("2"), product(9, "x", "y")}};
   CHECK_FALSE(first_difference(a, b));
-  const auto found = first_clock(a, b);
-  REQUIRE(found);
-  CHECK(found->a.op == "time.time");
+  const std::vector<Operation> clocks = different_clocks(a, b, 8);
+  REQUIRE(clocks.size() == 1);
+  CHECK(clocks.front().op == "time.time");
 }
 
 TEST_CASE("another output of the same inputs is a computation") {
@@ -97,6 +97,44 @@ TEST_CASE("of several processes the one that differs first counts") {
                                       Logs{{product(5, "x", "z")}, {product(2, "p", "r")}});
   REQUIRE(found);
   CHECK(found->a.inputs.front().digest == "p");
+}
+
+TEST_CASE("clocks that differ are told once for each place, as many as are asked for") {
+  Operation later = clock("3"), later_b = clock("4");
+  later.at = later_b.at = "train.py:9";
+  const Logs a = {{clock("1"), clock("1"), later, clock("same")}};
+  const Logs b = {{clock("2"), clock("2"), later_b, clock("same")}};
+  const std::vector<Operation> clocks = different_clocks(a, b, 8);
+  REQUIRE(clocks.size() == 2);
+  CHECK(clocks.back().at == "train.py:9");
+  CHECK(different_clocks(a, b, 1).size() == 1);
+  CHECK(different_clocks(a, a, 8).empty());
+}
+
+TEST_CASE("a clock on an earlier line is told as perhaps the origin of an argument") {
+  Operation a = product(1, "x", "y"), b = a;
+  a.at = b.at = "train.py:5";
+  a.arguments["seed"] = "1";
+  b.arguments["seed"] = "2";
+  const auto found = first_difference(Logs{{clock("1"), a}}, Logs{{clock("2"), b}});
+  REQUIRE(found);
+  CHECK(explain(*found, "").why.find("perhaps made of time.time() at train.py:3") != std::string::npos);
+}
+
+TEST_CASE("a worker that was killed with the program ends anywhere; what differs in content counts before") {
+  const auto worker = [](int64_t n) {
+    OperationLog log;
+    for (int64_t i = 0; i < n; ++i) {
+      log.push_back(product(1, "w", "v"));
+      log.back().of_child = true;
+    }
+    return log;
+  };
+  const auto found =
+      first_difference(Logs{{product(8, "x", "y")}, worker(3)}, Logs{{product(8, "x", "z")}, worker(2)});
+  REQUIRE(found);
+  CHECK(found->cause == OperationCause::kComputation);
+  CHECK(first_difference(Logs{{}, worker(3)}, Logs{{}, worker(2)})->cause == OperationCause::kPath);
 }
 
 TEST_CASE("explanations rest on the catalogue") {
