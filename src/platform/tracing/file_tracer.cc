@@ -72,11 +72,11 @@ class Tracer {
       if (process < 0 && errno == EINTR) continue;
       if (process < 0) return;
       if (WIFSTOPPED(status)) {
-        alive_.insert(process);
+        if (alive_.insert(process).second) early_.insert(process);
         on_stop(process, WSTOPSIG(status), status >> 16);
       } else {
         pending_.erase(process);
-        alive_.erase(process);
+        if (alive_.erase(process) == 0) early_.insert(process);
         if (process == program_) finish();
       }
     }
@@ -95,6 +95,8 @@ class Tracer {
     if (event == PTRACE_EVENT_SECCOMP) return on_call(process);
     if (signal == kCallStop) return on_return(process);
     if (event == PTRACE_EVENT_EXEC) on_exec(process);
+    if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE)
+      on_child(process);
     if (event == PTRACE_EVENT_STOP && signal != SIGTRAP) {
       trace(PTRACE_LISTEN, process);  // stopped as by Ctrl-Z: until somebody continues it
     } else {
@@ -124,6 +126,15 @@ class Tracer {
       pending_.erase(process);
     }
     trace(PTRACE_CONT, process);
+  }
+
+  // Known from its parent: its own first stop may come after the parent's end, and even its end may come
+  // before.
+  void on_child(pid_t parent) {
+    unsigned long child = 0;
+    if (trace(PTRACE_GETEVENTMSG, parent, 0, reinterpret_cast<unsigned long>(&child)) != 0) return;
+    const auto process = static_cast<pid_t>(child);
+    if (early_.erase(process) == 0) alive_.insert(process);
   }
 
   // A program is read when it is started.
@@ -232,6 +243,7 @@ class Tracer {
   bool started_ = false, recording_ = true;
   std::map<pid_t, Json> pending_;  // calls that have begun, by thread
   std::set<pid_t> alive_;          // threads, those of other processes too
+  std::set<pid_t> early_;          // that were heard of before their parent's stop told of them
   std::set<std::string> told_;
 };
 
